@@ -1,0 +1,197 @@
+package org.javae.tensor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Starts LibTorch with the thread settings that measured fastest, inside the process: a library
+ * user has no launcher that could set environment variables. Everything must be decided before the
+ * first native class loads, so {@link #configure} is to be called first, if at all.
+ */
+public final class Engine {
+  private static int threads = Math.max(1, Integer.getInteger("javae.threads", physicalGuess()));
+  private static String device = "cpu";
+  private static boolean started;
+  private static boolean mkl;
+
+  private Engine() {}
+
+  private static int physicalGuess() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  /**
+   * Chooses the number of intra-operation threads (0 keeps the default: all processors) and the
+   * device, before or after the start.
+   *
+   * @param newDevice {@code cpu} or {@code cuda}
+   * @throws UserException if the device is unknown or not there
+   */
+  public static synchronized void configure(int newThreads, String newDevice) {
+    if (newThreads < 0) {
+      throw UserException.usage(
+          "--threads is %d; it must be 1 or more (0: all processors)", newThreads);
+    }
+    if (!newDevice.equals("cpu") && !newDevice.equals("cuda")) {
+      throw UserException.usage("unknown device '%s'; choose cpu or cuda", newDevice);
+    }
+    if (newDevice.equals("cuda")) {
+      start();
+      if (!torch.cuda_is_available()) {
+        throw UserException.of(
+            "device cuda was asked for but this engine sees no CUDA device; use --device cpu, or build with "
+                + "-Dnative.classifier=linux-x86_64-gpu on a machine with an NVIDIA driver");
+      }
+    }
+    device = newDevice;
+    if (newThreads > 0) {
+      threads = newThreads;
+    }
+    if (started) {
+      torch.set_num_threads(effectiveThreads());
+    }
+  }
+
+  /**
+   * Threads used inside one operation; results agree to the last bit only for equal thread counts.
+   */
+  public static synchronized int threads() {
+    return threads;
+  }
+
+  /** {@code cpu} or {@code cuda}. */
+  public static synchronized String device() {
+    return device;
+  }
+
+  /** Engine name, version and matrix library, for reports and provenance. */
+  public static synchronized String describe() {
+    start();
+    String version;
+    try {
+      version = Loader.getVersion("org.bytedeco", "pytorch");
+    } catch (IOException e) {
+      version = "of unknown version";
+    }
+    return "LibTorch "
+        + version.replaceFirst("-.*", "")
+        + (mkl ? ", MKL" : ", OpenBLAS")
+        + ", "
+        + threads
+        + (threads == 1 ? " thread" : " threads");
+  }
+
+  /**
+   * True if the natives have been unpacked by an earlier run, so that starting takes no extra
+   * seconds.
+   */
+  public static boolean unpacked() {
+    try {
+      Path cache = Loader.getCacheDir().toPath();
+      try (Stream<Path> s = Files.list(cache)) {
+        return s.anyMatch(p -> p.getFileName().toString().startsWith("pytorch"));
+      }
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Loads the engine once; every tensor operation calls it through {@link Tensor}'s initialiser.
+   *
+   * @throws UserException on an unsupported platform, a missing native library or a foreign
+   *     LibTorch
+   */
+  public static synchronized void start() {
+    if (started) {
+      return;
+    }
+    String platform = Loader.getPlatform();
+    if (!List.of("linux-x86_64", "macosx-arm64", "macosx-x86_64", "windows-x86_64")
+        .contains(platform)) {
+      throw UserException.of(
+          "there is no LibTorch for this platform (%s): use Linux x86-64, macOS or Windows x86-64",
+          platform);
+    }
+    refuseForeignLibtorch(System.getenv("LD_LIBRARY_PATH"));
+    // JavaCPP's default limit of 4 × -Xmx counts the whole process and answers with System.gc() and
+    // sleeps.
+    System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+    System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
+    mkl = loadMkl(platform);
+    try {
+      // The first class that touches LibTorch; a missing native shows here.
+      torch.set_num_threads(effectiveThreads());
+      torch.set_num_interop_threads(1);
+    } catch (LinkageError e) {
+      throw UserException.of(
+          e,
+          "the LibTorch natives for %s could not be loaded (%s): build on this platform so that Maven fetches them, and"
+              + " check that the disk has 1 GB free for unpacking",
+          platform,
+          firstLine(e));
+    }
+    started = true;
+  }
+
+  /**
+   * MKL with GNU threads shares one thread pool with LibTorch. As it comes, OpenBLAS brings a
+   * second pool whose threads spin against LibTorch's, a factor of ten; with one LibTorch thread it
+   * is only slightly slower than MKL.
+   */
+  private static int effectiveThreads() {
+    return mkl || Loader.getPlatform().startsWith("macosx") ? threads : 1;
+  }
+
+  private static boolean loadMkl(String platform) {
+    if (!platform.endsWith("x86_64")
+        || platform.startsWith("macosx")
+        || Boolean.getBoolean("javae.openblas")) {
+      return false;
+    }
+    try {
+      System.setProperty("org.bytedeco.openblas.load", "mkl_rt");
+      Loader.load(org.bytedeco.mkl.global.mkl_rt.class);
+      org.bytedeco.mkl.global.mkl_rt.MKL_Set_Threading_Layer(
+          org.bytedeco.mkl.global.mkl_rt.MKL_THREADING_GNU);
+      return true;
+    } catch (LinkageError e) {
+      System.clearProperty("org.bytedeco.openblas.load");
+      return false;
+    }
+  }
+
+  /**
+   * A {@code libtorch_cpu.so} on the system's library path is picked up in place of the bundled one
+   * and crashes.
+   */
+  static void refuseForeignLibtorch(String libraryPath) {
+    if (!System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")
+        || Boolean.getBoolean("javae.allowForeignLibtorch")) {
+      return;
+    }
+    String dirs =
+        (libraryPath == null ? "" : libraryPath + ":")
+            + "/usr/lib/x86_64-linux-gnu:/usr/local/lib:/usr/lib64:/usr/lib:/lib/x86_64-linux-gnu";
+    for (String d : dirs.split(":")) {
+      if (!d.isBlank() && Files.exists(Path.of(d, "libtorch_cpu.so"))) {
+        throw UserException.of(
+            "a foreign libtorch_cpu.so lies in %s and would be loaded instead of JaVAE's own: remove that package or take"
+                + " the folder off the library path",
+            d);
+      }
+    }
+  }
+
+  private static String firstLine(Throwable e) {
+    String m = String.valueOf(e.getMessage());
+    int n = m.indexOf('\n');
+    return n < 0 ? m : m.substring(0, n);
+  }
+}
