@@ -1,0 +1,65 @@
+package org.javae.core.distribution;
+
+import org.javae.tensor.Rng;
+import org.javae.tensor.Shape;
+import org.javae.tensor.Tensor;
+
+/**
+ * A batch of probability distributions. The first dimension of every tensor is the batch, all
+ * others are the event; a batch of one broadcasts against any batch, so a prior is a distribution
+ * with batch 1. Log-densities are in nats.
+ */
+public interface Distribution {
+  /**
+   * Draws {@code k} reparameterised samples of each distribution: {@code [k·batch, event…]}, draw j
+   * of row i at row {@code j·batch + i}; gradients flow to the parameters.
+   *
+   * @throws UnsupportedOperationException if this distribution is discrete
+   */
+  Tensor rsample(Rng r, int k);
+
+  /** One reparameterised sample each: {@code [batch, event…]}. */
+  default Tensor rsample(Rng r) {
+    return rsample(r, 1);
+  }
+
+  /**
+   * Draws {@code k} samples of each distribution without gradients, laid out as by {@link
+   * #rsample(Rng, int)}.
+   */
+  default Tensor sample(Rng r, int k) {
+    return org.javae.tensor.Autograd.off(() -> rsample(r, k));
+  }
+
+  /** One sample each, without gradients. */
+  default Tensor sample(Rng r) {
+    return sample(r, 1);
+  }
+
+  /** Log-density (or log-mass) of each observation, the event summed: {@code [batch]}. */
+  default Tensor logProb(Tensor x) {
+    return elementLogProb(x).sumEvent();
+  }
+
+  /**
+   * Log-density of each independent element, so that {@link #logProb} is their sum: {@code [batch,
+   * event…]}, or without the class dimension for {@link Categorical}.
+   *
+   * @throws UnsupportedOperationException if the elements are not independent
+   */
+  Tensor elementLogProb(Tensor x);
+
+  /** Expectation: {@code [batch, event…]}. */
+  Tensor mean();
+
+  /** Shape of one sample each: {@code [batch, event…]}. */
+  default Shape shape() {
+    return mean().shape();
+  }
+
+  /**
+   * The same distributions repeated: batch {@code k·batch}, copy j of row i at row {@code j·batch +
+   * i}.
+   */
+  Distribution repeat(int k);
+}

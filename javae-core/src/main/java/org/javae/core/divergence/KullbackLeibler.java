@@ -1,0 +1,130 @@
+package org.javae.core.divergence;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.javae.core.distribution.Bernoulli;
+import org.javae.core.distribution.Categorical;
+import org.javae.core.distribution.ContinuousBernoulli;
+import org.javae.core.distribution.Distribution;
+import org.javae.core.distribution.Laplace;
+import org.javae.core.distribution.Normal;
+import org.javae.core.distribution.Product;
+import org.javae.tensor.Tensor;
+
+/** Closed forms of the Kullback–Leibler divergence, one method a pair. */
+public final class KullbackLeibler {
+  private KullbackLeibler() {}
+
+  /**
+   * KL(q‖p) of each independent element, {@code [batch, event…]} ({@link Categorical}: without the
+   * class dimension; {@link Product}: side by side), or null if the pair has no closed form here.
+   */
+  public static Tensor perElement(Distribution q, Distribution p) {
+    if (q instanceof Normal a && p instanceof Normal b) {
+      return normalNormal(a, b);
+    }
+    if (q instanceof Laplace a && p instanceof Laplace b) {
+      return laplaceLaplace(a, b);
+    }
+    if (q instanceof Bernoulli a && p instanceof Bernoulli b) {
+      return bernoulliBernoulli(a, b);
+    }
+    if (q instanceof Categorical a && p instanceof Categorical b) {
+      return categoricalCategorical(a, b);
+    }
+    if (q instanceof ContinuousBernoulli a && p instanceof ContinuousBernoulli b) {
+      return continuousBernoulliContinuousBernoulli(a, b);
+    }
+    if (q instanceof Product a && p instanceof Product b) {
+      return productProduct(a, b);
+    }
+    return null;
+  }
+
+  /**
+   * {@code ½[(μ₁ − μ₂)²/σ₂² + σ₁²/σ₂² − 1 − ln σ₁²/σ₂²]}, the one-dimensional case of (15) of the
+   * lecture.
+   */
+  public static Tensor normalNormal(Normal q, Normal p) {
+    Tensor logRatio = q.logScale().minus(p.logScale());
+    Tensor distance = q.mean().minus(p.mean()).times(p.logScale().neg().exp());
+    return distance
+        .square()
+        .plus(logRatio.times(2).exp())
+        .minus(logRatio.times(2))
+        .minus(1)
+        .times(0.5);
+  }
+
+  /** {@code ln(b₂/b₁) + (b₁ exp(−d/b₁) + d)/b₂ − 1} with {@code d = |μ₁ − μ₂|}. */
+  public static Tensor laplaceLaplace(Laplace q, Laplace p) {
+    Tensor logRatio = q.logScale().minus(p.logScale());
+    Tensor distance = q.mean().minus(p.mean()).abs();
+    Tensor standardised = distance.times(q.logScale().neg().exp());
+    // exp(−d/b₁) + d/b₁ ≥ 1, in units of b₁/b₂.
+    return standardised
+        .neg()
+        .exp()
+        .plus(standardised)
+        .times(logRatio.exp())
+        .minus(logRatio)
+        .minus(1);
+  }
+
+  /**
+   * {@code s₁ ln(s₁/s₂) + (1 − s₁) ln((1 − s₁)/(1 − s₂))}, s the logistic function of the logits.
+   */
+  public static Tensor bernoulliBernoulli(Bernoulli q, Bernoulli p) {
+    Tensor a = q.logits();
+    Tensor b = p.logits();
+    // Two terms with their own logarithms: s₁ (a − b) − A(a) + A(b) would cancel for large logits.
+    Tensor one = a.sigmoid().times(a.logSigmoid().minus(b.logSigmoid()));
+    Tensor zero = a.neg().sigmoid().times(a.neg().logSigmoid().minus(b.neg().logSigmoid()));
+    return one.plus(zero);
+  }
+
+  /**
+   * {@code Σₖ q_k ln(q_k/p_k)} of each choice: {@code [batch, event…]} without the class dimension.
+   */
+  public static Tensor categoricalCategorical(Categorical q, Categorical p) {
+    return q.mean().times(q.logProbabilities().minus(p.logProbabilities())).sum(-1);
+  }
+
+  /**
+   * {@code (l₁ − l₂) A′(l₁) − A(l₁) + A(l₂)} in the logits and their normaliser A, as for every
+   * exponential family.
+   */
+  public static Tensor continuousBernoulliContinuousBernoulli(
+      ContinuousBernoulli q, ContinuousBernoulli p) {
+    return q.logits()
+        .minus(p.logits())
+        .times(q.mean())
+        .minus(q.logNormaliser())
+        .plus(p.logNormaliser());
+  }
+
+  /**
+   * The parts' divergences side by side, {@code [batch, elements]}; null unless the parts match and
+   * each pair has a closed form.
+   */
+  public static Tensor productProduct(Product q, Product p) {
+    if (!q.widths().equals(p.widths())) {
+      return null;
+    }
+    List<Tensor> parts = new ArrayList<>();
+    long batch = 1;
+    for (int i = 0; i < q.parts().size(); i++) {
+      Tensor kl = perElement(q.parts().get(i), p.parts().get(i));
+      if (kl == null) {
+        return null;
+      }
+      parts.add(kl.flatten());
+      batch = Math.max(batch, kl.size(0));
+    }
+    return sideBySide(parts, batch);
+  }
+
+  static Tensor sideBySide(List<Tensor> parts, long batch) {
+    return Tensor.cat(parts.stream().map(t -> t.expand(batch, t.size(1))).toList(), 1);
+  }
+}

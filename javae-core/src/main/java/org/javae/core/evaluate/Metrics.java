@@ -1,0 +1,35 @@
+package org.javae.core.evaluate;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * What an evaluation found; null where a metric does not apply to the model. Likelihoods are in
+ * nats per observation.
+ *
+ * @param elbo evidence lower bound, to be maximised
+ * @param nll −ln p(x): exact where the model knows it ({@code nllSamples} 0), else estimated by
+ *     importance sampling
+ * @param nllSamples importance samples an observation
+ * @param reconstruction −E_q[ln p(x|z)]; for deterministic autoencoders the squared error summed
+ *     over elements
+ * @param kl KL(q(z|x)‖p(z))
+ * @param klPerDimension its parts, where q and p factorise
+ * @param activeUnits dimensions whose posterior mean varies: Var_x(E_q[z]) &gt; 0.01 (Burda et al.,
+ *     2016)
+ * @param mutualInformation I_q(x; z) with the aggregate posterior over at most 2000 observations,
+ *     so at most ln 2000
+ * @param mse squared error of decode(encode(x)), averaged over elements, in the model's
+ *     (preprocessed) units
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Metrics(
+    Double elbo,
+    Double nll,
+    @JsonProperty("nll_samples") Integer nllSamples,
+    Double reconstruction,
+    Double kl,
+    @JsonProperty("kl_per_dimension") double[] klPerDimension,
+    @JsonProperty("active_units") Integer activeUnits,
+    @JsonProperty("mutual_information") Double mutualInformation,
+    Double mse) {}

@@ -1,0 +1,66 @@
+package org.javae.core.model;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Arrays;
+import java.util.List;
+import org.javae.core.data.Dataset.Column;
+import org.javae.tensor.Shape;
+import org.javae.tensor.UserException;
+
+/**
+ * What a model must know of its data, after preprocessing.
+ *
+ * @param sizes shape of one observation
+ * @param columns columns of a table; empty for images and plain vectors
+ * @param binary true if every value is 0 or 1
+ * @param unitInterval true if every value lies in [0, 1]
+ */
+public record DataSpec(
+    @JsonProperty("shape") long[] sizes,
+    List<Column> columns,
+    boolean binary,
+    boolean unitInterval) {
+  public DataSpec {
+    columns = columns == null ? List.of() : List.copyOf(columns);
+    double numel =
+        sizes == null || sizes.length == 0
+            ? 0
+            : Arrays.stream(sizes).asDoubleStream().reduce(1, (a, b) -> a * b);
+    if (!(numel >= 1 && numel <= Integer.MAX_VALUE) || Arrays.stream(sizes).anyMatch(s -> s < 1)) {
+      throw UserException.of(
+          "an observation of shape %s is impossible: sizes of at least 1 and at most 2147483647 elements are expected",
+          sizes == null ? "nothing" : Arrays.toString(sizes));
+    }
+    for (Column c : columns) {
+      if (c.kind() == null
+          || c.name() == null
+          || c.kind() == Column.Kind.CATEGORICAL && c.categories() == null) {
+        throw UserException.of("a column of the data lacks its name, kind or categories");
+      }
+    }
+    long width = columns.stream().mapToLong(Column::width).sum();
+    if (!columns.isEmpty() && width != (long) numel) {
+      throw UserException.of(
+          "the columns of the data take %d elements, but an observation has %d",
+          width, (long) numel);
+    }
+  }
+
+  /** Images or vectors without columns. */
+  public static DataSpec of(Shape shape, boolean binary, boolean unitInterval) {
+    return new DataSpec(shape.toArray(), List.of(), binary, unitInterval);
+  }
+
+  /** Shape of one observation. */
+  @JsonIgnore
+  public Shape event() {
+    return Shape.of(sizes);
+  }
+
+  /** True if a column has categories, so that the likelihood must be mixed. */
+  @JsonIgnore
+  public boolean mixed() {
+    return columns.stream().anyMatch(c -> c.kind() == Column.Kind.CATEGORICAL);
+  }
+}

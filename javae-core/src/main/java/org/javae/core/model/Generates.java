@@ -1,0 +1,10 @@
+package org.javae.core.model;
+
+import org.javae.tensor.Rng;
+import org.javae.tensor.Tensor;
+
+/** Makes new observations. */
+public interface Generates {
+  /** The mean of p(x given z) for {@code n} draws of z from the prior: {@code [n, event…]}. */
+  Tensor generate(int n, Rng rng);
+}

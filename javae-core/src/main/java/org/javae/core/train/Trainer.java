@@ -1,0 +1,585 @@
+package org.javae.core.train;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.javae.core.model.Loss;
+import org.javae.core.model.Model;
+import org.javae.core.model.Params;
+import org.javae.core.net.Net;
+import org.javae.core.train.TrainResult.Status;
+import org.javae.tensor.Autograd;
+import org.javae.tensor.Rng;
+import org.javae.tensor.Scope;
+import org.javae.tensor.Tensor;
+import org.javae.tensor.UserException;
+
+/**
+ * Minimises the mean loss by stochastic gradients: validation, early stopping, best and averaged
+ * weights, checkpoints that resume to the same bits, and recovery from divergence.
+ *
+ * @param <B> what a batch is
+ */
+public final class Trainer<B> {
+  private static final int MAX_TRIES = 5;
+
+  /**
+   * Steps between good states in memory; checkpoints are written at these while training goes on.
+   */
+  private static final int SNAPSHOT_STEPS = 500;
+
+  private final Model<B> model;
+  private final Params params;
+  private final BatchSource<B> train;
+  private final BatchSource<B> validation;
+  private final Validator<B> validator;
+  private final TrainConfig config;
+  private final Path checkpoint;
+  private final String fingerprint;
+  private final TrainListener listener;
+  private final Rng noise;
+  private final Optimizer optimizer;
+  private volatile boolean stop;
+
+  private int epoch;
+  private int batch;
+  private double lrFactor = 1;
+  private int tries;
+  private double best = Double.POSITIVE_INFINITY;
+  private int bestEpoch;
+  private int sinceBest;
+  private double lastLr;
+  private double secondsBefore;
+  private long sessionStart;
+  private long lastWrite;
+  private Map<String, Double> sums = new LinkedHashMap<>();
+  private final List<EpochRecord> history = new ArrayList<>();
+  private Map<String, Tensor> ema = Map.of();
+
+  // Allocated once and overwritten: fresh copies would wait for the garbage collector, which does
+  // not see native memory.
+  private final Map<String, Tensor> bestWeights = new LinkedHashMap<>();
+  private final Map<String, Tensor> goodTensors = new LinkedHashMap<>();
+  private Map<String, byte[]> goodNoise = Map.of();
+  private Checkpoint.Position good;
+
+  /**
+   * @param validation rows held out, or null
+   * @param checkpoint file to write to and resume from, or null for none
+   * @param fingerprint of everything that must be equal for resuming: configuration and data
+   */
+  public Trainer(
+      Model<B> model,
+      BatchSource<B> train,
+      BatchSource<B> validation,
+      Validator<B> validator,
+      TrainConfig config,
+      Path checkpoint,
+      String fingerprint,
+      TrainListener listener) {
+    this.model = model;
+    this.params = model.params();
+    this.train = train;
+    this.validation = validation;
+    this.validator = validator;
+    this.config = config;
+    this.checkpoint = checkpoint;
+    this.fingerprint = fingerprint;
+    this.listener = listener;
+    this.noise = Rng.of(config.seed()).split("train").split("noise");
+    this.optimizer = new Optimizer(config, params);
+  }
+
+  /** Asks the training thread to stop after the current step, leaving a checkpoint. */
+  public void requestStop() {
+    stop = true;
+  }
+
+  /** Metrics of the finished epochs. */
+  public List<EpochRecord> history() {
+    return List.copyOf(history);
+  }
+
+  /**
+   * Trains to the end, or until stopped, and leaves the weights to keep in the model.
+   *
+   * @param resume continue from the checkpoint
+   * @throws UserException if the checkpoint is missing, damaged or of another run
+   */
+  public TrainResult run(boolean resume) {
+    sessionStart = System.nanoTime();
+    lastWrite = sessionStart;
+    if (config.ema() > 0) {
+      ema = params.snapshot();
+    }
+    live().forEach((k, t) -> goodTensors.put(k, t.copy()));
+    if (resume) {
+      Scope.run(() -> restore(Checkpoint.read(checkpoint)));
+    }
+    if (good == null) {
+      capture();
+    }
+    TrainResult r = loop();
+    if (r.status() == Status.DIVERGED) {
+      backToGood();
+    } else if (r.status() != Status.INTERRUPTED && r.status() != Status.OUT_OF_TIME) {
+      capture();
+    }
+    if (checkpoint != null) {
+      write();
+    }
+    if (r.status() != Status.INTERRUPTED) {
+      keepWeights();
+    }
+    return r;
+  }
+
+  private TrainResult loop() {
+    int batches = train.batches(config.batch());
+    Pace pace = new Pace();
+    while (epoch < config.epochs()) {
+      // Asked here and not after an epoch, so that resuming a run that had stopped early stops
+      // again.
+      if (validation != null && config.patience() > 0 && sinceBest >= config.patience()) {
+        return result(
+            Status.STOPPED_EARLY,
+            "stopped early: no better validation loss for "
+                + config.patience()
+                + " epochs, best was epoch "
+                + bestEpoch);
+      }
+      String trouble = null;
+      while (batch < batches && trouble == null) {
+        if (stop) {
+          return result(Status.INTERRUPTED, "stopped on request; continue with --resume");
+        }
+        if (config.max_seconds() > 0 && seconds() >= config.max_seconds()) {
+          return result(
+              Status.OUT_OF_TIME,
+              batch == 0
+                  ? "time is up after " + epoch + " of " + config.epochs() + " epochs"
+                  : "time is up in epoch " + (epoch + 1) + " of " + config.epochs());
+        }
+        trouble = step(batches);
+        if (trouble == null) {
+          report(pace, batches);
+          if (optimizer.steps() % SNAPSHOT_STEPS == 0 && batch < batches) {
+            snapshot();
+          }
+        }
+      }
+      String broken = trouble == null ? notFinite() : null;
+      if (broken != null) {
+        trouble =
+            "the last update of epoch "
+                + (epoch + 1)
+                + " made parameter "
+                + broken
+                + " infinite or NaN";
+      }
+      if (trouble == null) {
+        endEpoch();
+        snapshot();
+      } else if (tries == MAX_TRIES) {
+        return result(
+            Status.DIVERGED,
+            trouble
+                + "; gave up after "
+                + MAX_TRIES
+                + " returns to the last good state, whose weights are kept: try a"
+                + " smaller --lr or --set clip=1");
+      } else {
+        retry(trouble);
+      }
+    }
+    return result(Status.FINISHED, "finished " + config.epochs() + " epochs");
+  }
+
+  /** Back to the last good state, with half the learning rate. */
+  private void retry(String trouble) {
+    double factor = lrFactor / 2;
+    int n = tries + 1;
+    backToGood();
+    lrFactor = factor;
+    tries = n;
+    listener.message(
+        String.format(
+            java.util.Locale.ROOT,
+            "%s; back to the last good state with learning rate %.3g (try %d of %d)",
+            trouble,
+            config.lr() * factor,
+            n,
+            MAX_TRIES));
+  }
+
+  /** Name of the first tensor that is not finite, or null. */
+  private String notFinite() {
+    for (Map.Entry<String, Tensor> e : params.all().entrySet()) {
+      if (!e.getValue().allFinite()) {
+        return e.getKey();
+      }
+    }
+    return null;
+  }
+
+  /** One optimiser step; returns what went wrong, or null. */
+  private String step(int batches) {
+    return Scope.run(
+        () -> {
+          double at = epoch + (double) batch / batches;
+          Step s = new Step(optimizer.steps(), at, config.epochs(), true, noise);
+          List<Tensor> gradients = null;
+          int parts = Math.min(config.accumulate(), batches - batch);
+          long observations = 0;
+          for (int i = 0; i < parts; i++) {
+            B b = train.batch(epoch, batch + i, config.batch());
+            Loss loss = model.loss(b, s);
+            Tensor mean = loss.total().mean();
+            if (!Double.isFinite(mean.item())) {
+              return explain(loss, b, s, batch + i);
+            }
+            add(loss);
+            // Several batches: gradients of sums, divided once, so that a smaller last batch weighs
+            // less.
+            observations += loss.total().numel();
+            List<Tensor> g =
+                Autograd.grad(parts == 1 ? mean : loss.total().sum(), params.trainable());
+            if (gradients == null) {
+              gradients = g;
+            } else {
+              for (int j = 0; j < g.size(); j++) {
+                gradients.get(j).addInPlace(g.get(j), 1);
+              }
+            }
+          }
+          if (parts > 1) {
+            for (Tensor g : gradients) {
+              g.scaleInPlace(1.0 / observations);
+            }
+          }
+          if (config.clip() > 0) {
+            clip(gradients);
+          }
+          lastLr = lr(s);
+          optimizer.step(gradients, lastLr);
+          if (config.ema() > 0) {
+            // Early on the average follows quickly, or the start would linger (as in Adam's bias
+            // correction).
+            double d = Math.min(config.ema(), optimizer.steps() / (optimizer.steps() + 10.0));
+            Map<String, Tensor> now = params.all();
+            ema.forEach((n, t) -> t.lerpInPlace(now.get(n).detach(), 1 - d));
+          }
+          batch += parts;
+          return null;
+        });
+  }
+
+  private double lr(Step s) {
+    return config.lr() * lrFactor * config.lr_schedule().at(s);
+  }
+
+  private void clip(List<Tensor> gradients) {
+    double squares = 0;
+    for (Tensor g : gradients) {
+      squares += g.square().sum().item();
+    }
+    double norm = Math.sqrt(squares);
+    if (norm > config.clip()) {
+      for (Tensor g : gradients) {
+        g.scaleInPlace(config.clip() / norm);
+      }
+    }
+  }
+
+  private void add(Loss loss) {
+    loss.terms().forEach((n, t) -> sums.merge(n, t.detach().sum().item(), Double::sum));
+    sums.merge("loss", loss.total().detach().sum().item(), Double::sum);
+    sums.merge("", (double) loss.total().numel(), Double::sum);
+  }
+
+  private Map<String, Double> means() {
+    Map<String, Double> m = new LinkedHashMap<>();
+    double n = sums.getOrDefault("", 1.0);
+    sums.forEach(
+        (k, v) -> {
+          if (!k.isEmpty()) {
+            m.put(k, v / n);
+          }
+        });
+    return m;
+  }
+
+  /**
+   * Names the first offender of a loss that is not finite: a parameter, else a layer, else a term.
+   */
+  private String explain(Loss loss, B b, Step s, int index) {
+    String where = " in epoch " + (epoch + 1) + ", batch " + (index + 1);
+    String term = "loss";
+    for (Map.Entry<String, Tensor> e : loss.terms().entrySet()) {
+      if (!e.getValue().allFinite()) {
+        term = "loss term '" + e.getKey() + "'";
+        break;
+      }
+    }
+    String broken = notFinite();
+    if (broken != null) {
+      return term
+          + " is not finite"
+          + where
+          + ": the update before it made parameter "
+          + broken
+          + " infinite or NaN";
+    }
+    String[] layer = {null};
+    Net.watching(
+        (name, y) -> {
+          if (layer[0] == null && !y.allFinite()) {
+            layer[0] = name;
+          }
+        },
+        () -> Autograd.off(() -> Scope.run(() -> model.loss(b, s))));
+    return term
+        + " is not finite"
+        + where
+        + (layer[0] == null ? "" : ", first in layer " + layer[0]);
+  }
+
+  /** Closes an epoch. */
+  private void endEpoch() {
+    Map<String, Double> held = Map.of();
+    if (validation != null) {
+      Rng fresh = Rng.of(config.seed()).split("validation").split(String.valueOf(epoch));
+      held = withKeptWeights(() -> validator.measure(model, validation, fresh));
+    }
+    epoch++;
+    batch = 0;
+    double score = held.getOrDefault("loss", Double.NaN);
+    // While the KL weight still rises, validation losses of different epochs are comparable all the
+    // same: they are
+    // measured at the schedule's end.
+    if (score < best) {
+      best = score;
+      bestEpoch = epoch;
+      sinceBest = 0;
+      if (config.best()) {
+        keepAsBest(config.ema() > 0 ? ema : params.all());
+      }
+    } else {
+      sinceBest++;
+    }
+    EpochRecord r = new EpochRecord(epoch, optimizer.steps(), lastLr, means(), held, seconds());
+    history.add(r);
+    sums = new LinkedHashMap<>();
+    listener.epoch(r);
+  }
+
+  private <T> T withKeptWeights(Supplier<T> body) {
+    if (config.ema() == 0) {
+      return body.get();
+    }
+    return Scope.run(
+        () -> {
+          Map<String, Tensor> own = params.snapshot();
+          params.load(ema);
+          try {
+            return body.get();
+          } finally {
+            params.load(own);
+          }
+        });
+  }
+
+  private void keepWeights() {
+    if (config.best() && !bestWeights.isEmpty()) {
+      params.load(bestWeights);
+    } else {
+      bestEpoch = epoch;
+      if (config.ema() > 0) {
+        params.load(ema);
+      }
+    }
+  }
+
+  private void snapshot() {
+    if (notFinite() != null) {
+      return; // the next step's loss says so and returns to the state before
+    }
+    capture();
+    if (checkpoint != null
+        && (System.nanoTime() - lastWrite) / 1e9 >= config.checkpoint_seconds()) {
+      write();
+      lastWrite = System.nanoTime();
+    }
+  }
+
+  /** Every tensor that training changes, by its name in a checkpoint. */
+  private Map<String, Tensor> live() {
+    Map<String, Tensor> m = new LinkedHashMap<>();
+    params.all().forEach((k, t) -> m.put("param/" + k, t));
+    m.putAll(optimizer.state());
+    ema.forEach((k, t) -> m.put("ema/" + k, t));
+    return m;
+  }
+
+  /** Remembers the present as the last good state. */
+  private void capture() {
+    live().forEach((k, t) -> goodTensors.get(k).copyFromInPlace(t.detach()));
+    goodNoise = noise.state();
+    good = position();
+  }
+
+  private Checkpoint.Position position() {
+    return new Checkpoint.Position(
+        optimizer.steps(),
+        epoch,
+        batch,
+        lrFactor,
+        tries,
+        Double.isInfinite(best) ? null : (Double) best,
+        bestEpoch,
+        sinceBest,
+        seconds(),
+        Map.copyOf(sums),
+        List.copyOf(history),
+        fingerprint);
+  }
+
+  private void backToGood() {
+    live().forEach((k, t) -> t.copyFromInPlace(goodTensors.get(k)));
+    noise.restore(goodNoise);
+    goTo(good);
+  }
+
+  private void write() {
+    Scope.run(
+        () -> {
+          Checkpoint.Position now = position();
+          boolean between =
+              now.step() != good.step()
+                  || now.epoch() != good.epoch()
+                  || now.batch() != good.batch()
+                  || now.tries() != good.tries();
+          Map<String, Tensor> t = new LinkedHashMap<>();
+          live().forEach((k, v) -> t.put(k, v.detach()));
+          bestWeights.forEach((k, v) -> t.put("best/" + k, v));
+          noise.state().forEach((k, v) -> t.put("rng/" + k, Tensor.of(v, v.length)));
+          if (between) {
+            goodTensors.forEach((k, v) -> t.put("good/" + k, v));
+            goodNoise.forEach((k, v) -> t.put("good-rng/" + k, Tensor.of(v, v.length)));
+          }
+          new Checkpoint(now, between ? good : null, t).write(checkpoint);
+        });
+  }
+
+  private void restore(Checkpoint c) {
+    if (!c.position().config().equals(fingerprint)) {
+      throw UserException.of(
+          "the checkpoint was made with other settings or data; resume with the ones in the run's config.yaml");
+    }
+    copyInto(live(), c.tensors());
+    if (c.good() != null) {
+      copyInto(goodTensors, c.part("good/"));
+      goodNoise = states(c, "good-rng/");
+      good = c.good();
+    }
+    Map<String, Tensor> b = c.part("best/");
+    if (!b.isEmpty()) {
+      keepAsBest(b);
+    }
+    noise.restore(states(c, "rng/"));
+    secondsBefore = c.position().seconds();
+    goTo(c.position());
+  }
+
+  private static void copyInto(Map<String, Tensor> own, Map<String, Tensor> saved) {
+    own.forEach(
+        (k, t) -> {
+          Tensor s = saved.get(k);
+          if (s == null || !s.shape().equals(t.shape())) {
+            throw UserException.of(
+                "the checkpoint does not fit this model: %s is missing or of another shape", k);
+          }
+          t.copyFromInPlace(s);
+        });
+  }
+
+  private static Map<String, byte[]> states(Checkpoint c, String prefix) {
+    Map<String, byte[]> states = new LinkedHashMap<>();
+    c.part(prefix).forEach((k, t) -> states.put(k, t.toBytes()));
+    return states;
+  }
+
+  private void goTo(Checkpoint.Position p) {
+    optimizer.restore(p.step());
+    epoch = p.epoch();
+    batch = p.batch();
+    lrFactor = p.lrFactor();
+    tries = p.tries();
+    best = p.best() == null ? Double.POSITIVE_INFINITY : p.best();
+    bestEpoch = p.bestEpoch();
+    sinceBest = p.sinceBest();
+    sums = new LinkedHashMap<>(p.sums());
+    history.clear();
+    history.addAll(p.history());
+  }
+
+  private void keepAsBest(Map<String, Tensor> weights) {
+    // Buffers of their own, outside any scope that may be open here.
+    weights.forEach(
+        (k, t) -> {
+          if (!bestWeights.containsKey(k)) {
+            bestWeights.put(k, Scope.outside(t::copy));
+          }
+          bestWeights.get(k).copyFromInPlace(t.detach());
+        });
+  }
+
+  private double seconds() {
+    return secondsBefore + (System.nanoTime() - sessionStart) / 1e9;
+  }
+
+  private TrainResult result(Status s, String reason) {
+    return new TrainResult(s, epoch, bestWeights.isEmpty() ? epoch : bestEpoch, seconds(), reason);
+  }
+
+  private void report(Pace pace, int batches) {
+    long done = Math.min((long) batch * config.batch(), train.size());
+    pace.mark((long) epoch * train.size() + done);
+    double left =
+        ((double) config.epochs() * train.size() - (long) epoch * train.size() - done)
+            / pace.rate();
+    if (config.max_seconds() > 0) {
+      left = Math.min(left, Math.max(0, config.max_seconds() - seconds()));
+    }
+    listener.step(
+        new TrainListener.Progress(
+            epoch + 1, config.epochs(), done, train.size(), means(), pace.rate(), left));
+  }
+
+  /** Observations per second, smoothed over some seconds. */
+  private static final class Pace {
+    private long lastCount = -1;
+    private long lastTime;
+    private double rate = Double.NaN;
+
+    void mark(long count) {
+      long now = System.nanoTime();
+      if (lastCount < 0 || count < lastCount) {
+        lastCount = count;
+        lastTime = now;
+      } else if (now - lastTime > 250_000_000L) {
+        double r = (count - lastCount) / ((now - lastTime) / 1e9);
+        rate = Double.isNaN(rate) ? r : 0.8 * rate + 0.2 * r;
+        lastCount = count;
+        lastTime = now;
+      }
+    }
+
+    double rate() {
+      return rate;
+    }
+  }
+}
