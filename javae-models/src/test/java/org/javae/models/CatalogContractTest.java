@@ -1,0 +1,145 @@
+package org.javae.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.javae.core.data.Dataset.Column;
+import org.javae.core.model.CatalogEntry;
+import org.javae.core.model.DataSpec;
+import org.javae.tensor.Shape;
+import org.javae.testkit.ContractSuite;
+import org.javae.testkit.ContractSuite.Subject;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every model of the catalogue keeps the contract, on at least one row of test data. */
+class CatalogContractTest {
+  private static final DataSpec BITS = DataSpec.of(Shape.of(7), true, true);
+  private static final DataSpec NUMBERS = DataSpec.of(Shape.of(6), false, false);
+  private static final DataSpec GREYS = DataSpec.of(Shape.of(1, 7, 6), false, true);
+  private static final DataSpec COLOURS = DataSpec.of(Shape.of(3, 5, 8), true, true);
+  private static final DataSpec TABLE =
+      new DataSpec(
+          new long[] {6},
+          List.of(
+              new Column("weight", Column.Kind.REAL, List.of()),
+              new Column("colour", Column.Kind.CATEGORICAL, List.of("red", "green", "blue")),
+              new Column("size", Column.Kind.REAL, List.of()),
+              new Column("price", Column.Kind.REAL, List.of())),
+          false,
+          false);
+
+  /** The one place where a new model gets its test data. */
+  private static final Map<String, List<Subject>> ROWS =
+      Map.of(
+          "vae",
+          List.of(
+              new Subject(
+                  BITS,
+                  Map.of("latent", 2, "encoder", "mlp:8", "schedule", "linear:4"),
+                  Map.of("encoder", "mlp:5/tanh")),
+              new Subject(
+                  NUMBERS,
+                  Map.of("latent", 3, "encoder", "linear", "samples", 3),
+                  Map.of("encoder", "mlp:5,4/softplus")),
+              new Subject(
+                  GREYS,
+                  Map.of("latent", 2, "encoder", "conv:3,4", "likelihood", "continuous-bernoulli"),
+                  Map.of("encoder", "conv:2,3/tanh")),
+              new Subject(
+                  COLOURS,
+                  Map.of("latent", 2, "encoder", "resnet:1x3", "likelihood", "bernoulli"),
+                  Map.of("encoder", "resnet:1x2/silu")),
+              new Subject(
+                  TABLE,
+                  Map.of("latent", 2, "encoder", "mlp:8"),
+                  Map.of("encoder", "mlp:5/elu", "decoder", "mlp:4/gelu")),
+              new Subject(
+                  NUMBERS,
+                  Map.of(
+                      "latent",
+                      2,
+                      "encoder",
+                      "mlp:8",
+                      "likelihood",
+                      "gaussian:element",
+                      "schedule",
+                      "cyclical:2,0.5"),
+                  Map.of("encoder", "mlp:5/sigmoid")),
+              new Subject(
+                  NUMBERS,
+                  Map.of("latent", 2, "encoder", "mlp:8", "likelihood", "balance:0.5"),
+                  Map.of("encoder", "mlp:5/tanh"))),
+          "beta-vae",
+          List.of(
+              new Subject(
+                  BITS,
+                  Map.of("latent", 2, "encoder", "mlp:8", "beta", 3.5, "schedule", "sigmoid:2"),
+                  Map.of("encoder", "mlp:5/tanh")),
+              new Subject(
+                  GREYS,
+                  Map.of("latent", 2, "encoder", "conv:3", "beta", 0, "likelihood", "laplace"),
+                  Map.of("encoder", "conv:2/tanh", "beta", 0.7))),
+          "ae",
+          List.of(
+              new Subject(
+                  NUMBERS,
+                  Map.of("latent", 2, "encoder", "mlp:8"),
+                  Map.of("encoder", "mlp:5/tanh")),
+              new Subject(
+                  COLOURS,
+                  Map.of("latent", 2, "encoder", "conv:4"),
+                  Map.of("encoder", "conv:2/softplus"))),
+          "linear-ae",
+          List.of(
+              new Subject(NUMBERS, Map.of("latent", 2), Map.of()),
+              new Subject(GREYS, Map.of("latent", 3), Map.of())),
+          "pca",
+          List.of(
+              new Subject(NUMBERS, Map.of("latent", 2), Map.of()),
+              new Subject(GREYS, Map.of("latent", 5), Map.of())),
+          "ppca",
+          List.of(
+              new Subject(NUMBERS, Map.of("latent", 2), Map.of()),
+              new Subject(GREYS, Map.of("latent", 5), Map.of())));
+
+  @TestFactory
+  Stream<DynamicContainer> everyModelKeepsTheContract() {
+    return ModelCatalog.entries().stream()
+        .flatMap(
+            entry -> {
+              List<Subject> rows = ROWS.getOrDefault(entry.name(), List.of());
+              return IntStream.range(0, rows.size()).mapToObj(i -> container(entry, rows.get(i)));
+            });
+  }
+
+  private static DynamicContainer container(CatalogEntry<?> entry, Subject row) {
+    return DynamicContainer.dynamicContainer(
+        entry.name() + " on " + row.data().event() + " " + row.settings(),
+        ContractSuite.of(entry, row));
+  }
+
+  @Test
+  void everyModelHasARowAndEveryRowAModel() {
+    assertThat(ROWS.keySet())
+        .containsExactlyInAnyOrderElementsOf(
+            ModelCatalog.entries().stream().map(CatalogEntry::name).toList());
+    assertThat(ROWS.values()).allMatch(rows -> !rows.isEmpty());
+  }
+
+  @Test
+  void namesAreUniqueAndSayWhatTheyAre() {
+    assertThat(ModelCatalog.entries()).extracting(CatalogEntry::name).doesNotHaveDuplicates();
+    for (CatalogEntry<?> e : ModelCatalog.entries()) {
+      assertThat(e.name()).matches("[a-z][a-z0-9-]*");
+      assertThat(e.about().title()).isNotBlank();
+      assertThat(e.about().equation()).isNotBlank();
+      assertThat(e.about().citation()).matches(".*(19|20)\\d\\d.*");
+      assertThat(ModelCatalog.get(e.name())).isSameAs(e);
+    }
+  }
+}
