@@ -1,0 +1,2 @@
+/** Writing data sets to files other programs read. */
+package org.javae.data.write;
