@@ -1,0 +1,229 @@
+package org.javae.experiment;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.javae.core.config.Nearest;
+import org.javae.core.data.Dataset;
+import org.javae.data.get.DataCatalog;
+import org.javae.data.get.DataFolders;
+import org.javae.data.read.DataReader;
+import org.javae.data.read.ReadOptions;
+import org.javae.tensor.UserException;
+
+/**
+ * Opens data by what the user typed: a catalogue name, a file, a folder or a {@code jdbc:} address.
+ */
+public final class DataAccess {
+  private DataAccess() {}
+
+  /** The catalogue over the user's folders. */
+  public static DataCatalog catalog() {
+    return new DataCatalog(DataFolders.ofProcess(), DataAccess::openNamed);
+  }
+
+  /** Where a published folder holds several readable files: the one that is the data set. */
+  private static final Map<String, List<String>> MAIN_FILES =
+      Map.of(
+          "frey-faces", List.of("frey_rawface.mat", "freyfaces.npy"),
+          "omniglot", List.of("chardata.mat"),
+          "cifar10", List.of("test_batch_4000.bin.gz"));
+
+  private static Dataset openNamed(String name, Path folder) {
+    boolean whole = name.equals("cifar10") && Files.exists(folder.resolve("data_batch_1.bin"));
+    Path from =
+        whole
+            ? folder
+            : MAIN_FILES.getOrDefault(name, List.of()).stream()
+                .map(folder::resolve)
+                .filter(Files::exists)
+                .findFirst()
+                .orElse(folder);
+    return new Renamed(name, DataReader.open(from, ReadOptions.defaults()));
+  }
+
+  /**
+   * Opens data.
+   *
+   * @throws UserException if there is neither a name nor a file like that, or it cannot be read
+   */
+  public static Dataset open(DataConfig c) {
+    String data = c.data();
+    if (data.isBlank()) {
+      throw UserException.usage(
+          "no data given; name a file, a folder or one of: %s", String.join(", ", names()));
+    }
+    String name = nameOf(data);
+    if (DataCatalog.find(name).isPresent() && !Files.exists(Path.of(name))) {
+      // Generated data are drawn from seed 0 whatever the training seed: runs differ in the model,
+      // not in the data.
+      return generate(data, c.n(), 0);
+    }
+    ReadOptions options = readOptions(c);
+    if (data.startsWith("jdbc:")) {
+      if (c.query().isBlank()) {
+        throw UserException.usage("a jdbc: address needs a query; add --query \"SELECT …\"");
+      }
+      return DataReader.openJdbc(data, c.query(), options);
+    }
+    Path path;
+    try {
+      path = Path.of(data);
+    } catch (InvalidPathException e) {
+      throw UserException.usage("'%s' is not a path", data);
+    }
+    if (!Files.exists(path)) {
+      boolean likePath = data.contains("/") || data.contains("\\") || data.contains(".");
+      throw likePath
+          ? UserException.of("there is no file or folder %s", data)
+          : UserException.usage(
+              "there is no data set or file called '%s'; %s",
+              data, Nearest.suggestion(data, names()));
+    }
+    return DataReader.open(path, options);
+  }
+
+  /** The catalogue name in {@code NAME} or {@code NAME:key=value,…}. */
+  public static String nameOf(String data) {
+    int colon = data.indexOf(':');
+    return colon < 0 ? data : data.substring(0, colon);
+  }
+
+  /**
+   * Opens data of the catalogue.
+   *
+   * @param data a name, for generated data also with options: {@code sprites:size=32,n=5000}
+   * @param n observations to generate, 0 for the default
+   * @param seed generated data are drawn from
+   * @throws UserException if the name or an option is unknown, or the files are not there
+   */
+  public static Dataset generate(String data, int n, long seed) {
+    String name = nameOf(data);
+    List<String> known = DataCatalog.entry(name).options();
+    Map<String, String> options = new LinkedHashMap<>();
+    if (name.length() < data.length()) {
+      for (String pair : data.substring(name.length() + 1).split(",")) {
+        int equals = pair.indexOf('=');
+        if (equals < 1) {
+          throw UserException.usage(
+              "'%s' in %s is not an option; write %s:key=value,key=value", pair, data, name);
+        }
+        options.put(pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
+      }
+    }
+    if (n > 0) {
+      if (known.contains("n")) {
+        options.put("n", String.valueOf(n));
+      } else if (known.contains("train")) {
+        options.put("train", String.valueOf(n - n / 6));
+        options.put("test", String.valueOf(n / 6));
+      } else {
+        throw UserException.usage(
+            "n applies to generated data only, and %s is published; use --limit", name);
+      }
+    }
+    return catalog().open(name, options, seed);
+  }
+
+  /** How to read a file under these settings. */
+  public static ReadOptions readOptions(DataConfig c) {
+    ReadOptions o = ReadOptions.defaults();
+    if (!c.label().isBlank()) {
+      o = o.withLabel(c.label());
+    }
+    if (!c.exclude().isBlank()) {
+      o = o.withExclude(Arrays.stream(c.exclude().split(",")).map(String::strip).toList());
+    }
+    if (!c.categorical().isBlank()) {
+      o = o.withCategorical(Arrays.stream(c.categorical().split(",")).map(String::strip).toList());
+    }
+    if (!c.array().isBlank()) {
+      o = o.withArray(c.array());
+    }
+    if (!c.format().isBlank()) {
+      o = o.withFormat(c.format());
+    }
+    o =
+        switch (c.header()) {
+          case "auto" -> o;
+          case "true", "false" -> o.withHeader(Boolean.parseBoolean(c.header()));
+          default ->
+              throw UserException.usage(
+                  "header is '%s'; auto, true or false is expected", c.header());
+        };
+    if (!c.resize().isBlank()) {
+      String[] p = c.resize().toLowerCase(java.util.Locale.ROOT).split("x");
+      try {
+        o = o.withResize(Integer.parseInt(p[0].strip()), Integer.parseInt(p[p.length - 1].strip()));
+      } catch (NumberFormatException e) {
+        throw UserException.usage("resize is '%s'; write HEIGHTxWIDTH, e.g. 32x32", c.resize());
+      }
+    }
+    List<String> policies = List.of("error", "mean", "drop");
+    return switch (c.missing()) {
+      case "error" -> o;
+      case "mean" -> o.withMissing(ReadOptions.Missing.MEAN);
+      case "drop" -> o.withMissing(ReadOptions.Missing.DROP);
+      default ->
+          throw UserException.usage(
+              "unknown policy for missing values '%s'; %s",
+              c.missing(), Nearest.suggestion(c.missing(), policies));
+    };
+  }
+
+  private static List<String> names() {
+    return DataCatalog.entries().stream().map(DataCatalog.Entry::name).toList();
+  }
+
+  /** Published files under their catalogue name. */
+  private record Renamed(String name, Dataset inner) implements Dataset {
+    @Override
+    public org.javae.tensor.Shape shape() {
+      return inner.shape();
+    }
+
+    @Override
+    public int size() {
+      return inner.size();
+    }
+
+    @Override
+    public void read(int[] indices, float[] out) {
+      inner.read(indices, out);
+    }
+
+    @Override
+    public List<Column> columns() {
+      return inner.columns();
+    }
+
+    @Override
+    public List<Annotation> annotations() {
+      return inner.annotations();
+    }
+
+    @Override
+    public java.util.Optional<PublishedSplit> publishedSplit() {
+      return inner.publishedSplit();
+    }
+
+    @Override
+    public java.util.Optional<Double> exactLogLikelihood() {
+      return inner.exactLogLikelihood();
+    }
+
+    @Override
+    public String fingerprint() {
+      return inner.fingerprint();
+    }
+
+    @Override
+    public void close() {
+      inner.close();
+    }
+  }
+}

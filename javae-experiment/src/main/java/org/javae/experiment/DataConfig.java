@@ -1,0 +1,85 @@
+package org.javae.experiment;
+
+import java.util.List;
+import org.javae.core.model.Check;
+
+/**
+ * Which data, and what is done to them before a model sees them.
+ *
+ * @param data catalogue name, file, folder or {@code jdbc:} address
+ * @param binarize {@code none}, {@code static}, {@code dynamic}, or {@code auto}: what the
+ *     catalogue advises, else dynamic where a Bernoulli likelihood meets greys, else none
+ * @param scaling {@code auto}, {@code none}, {@code standard} or {@code minmax}
+ * @param missing {@code error}, {@code mean} or {@code drop}
+ * @param validation fraction of the training rows held out
+ * @param test fraction of all rows held out where the data have no published test part
+ * @param limit at most this many rows a part, 0 for all
+ * @param query of a {@code jdbc:} address
+ * @param label column of a table that is an annotation, not data
+ * @param exclude columns of a table to leave out, separated by commas
+ * @param resize image size {@code HxW}
+ * @param categorical columns of a table to take as categories, separated by commas
+ * @param header {@code auto}, {@code true} or {@code false}: whether a table's first line names its
+ *     columns
+ * @param array which array of an npz or mat file holds the observations
+ * @param format what a file is where its name does not say: {@code csv}, {@code npz} …
+ * @param n observations to generate, 0 for the generator's default
+ */
+public record DataConfig(
+    String data,
+    String binarize,
+    String scaling,
+    String missing,
+    double validation,
+    double test,
+    int limit,
+    String query,
+    String label,
+    String exclude,
+    String resize,
+    String categorical,
+    String header,
+    String array,
+    String format,
+    int n) {
+  /** A tenth of the rows for validation and, where none is published, a tenth for testing. */
+  public static final DataConfig DEFAULTS =
+      new DataConfig(
+          "", "auto", "auto", "error", 0.1, 0.1, 0, "", "", "", "", "", "auto", "", "", 0);
+
+  public DataConfig {
+    Check.fraction("validation", validation);
+    Check.fraction("test", test);
+    Check.notNegative("limit", limit);
+    Check.notNegative("n", n);
+  }
+
+  /** The same for other data. */
+  public DataConfig withData(String other) {
+    return new DataConfig(
+        other,
+        binarize,
+        scaling,
+        missing,
+        validation,
+        test,
+        limit,
+        query,
+        label,
+        exclude,
+        resize,
+        categorical,
+        header,
+        array,
+        format,
+        n);
+  }
+
+  /** Keys a user may set. */
+  static List<String> keys() {
+    return java.util.Arrays.stream(DataConfig.class.getRecordComponents())
+        .map(java.lang.reflect.RecordComponent::getName)
+        .filter(k -> !k.equals("data"))
+        .toList();
+  }
+}

@@ -1,0 +1,102 @@
+package org.javae.experiment;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.javae.core.io.Json;
+import org.javae.core.model.CatalogEntry;
+import org.javae.core.model.DataSpec;
+import org.javae.core.train.TrainConfig;
+import org.javae.tensor.Shape;
+
+/** What every key of {@code --set} and of a configuration file means. */
+public final class Keys {
+  private static final Map<String, String> MEANING = new LinkedHashMap<>();
+
+  static {
+    // Models.
+    say("latent", "latent dimensions");
+    say("encoder", "network: linear, mlp:W,W…, conv:C,C… (halves the image each time), resnet:NxC");
+    say("decoder", "network, as encoder; mirrors the encoder unless set");
+    say(
+        "likelihood",
+        "bernoulli, continuous-bernoulli, gaussian[:S|shared|element], laplace[:…], balance:C, categorical:K, mixed");
+    say("schedule", "of the KL weight: constant, linear:E, sigmoid:E, cyclical:M,R");
+    say("samples", "draws of z for each observation in a training step");
+    say("beta", "weight of the KL term; 1 is the VAE");
+    // Training.
+    say("epochs", "passes over the training rows");
+    say("batch", "observations a step");
+    say("lr", "learning rate");
+    say("seed", "of everything random");
+    say("optimizer", "adam, adamw or sgd");
+    say("lr_schedule", "of the learning rate: constant, cosine:E (warm-up), step:E,G, linear:E");
+    say("momentum", "of sgd");
+    say("weight_decay", "L2 penalty; decoupled with adamw");
+    say("clip", "largest norm of the whole gradient; 0 for none");
+    say("ema", "decay of averaged weights that are evaluated and kept; 0 for none");
+    say("accumulate", "batches summed before a step");
+    say("patience", "epochs without a better validation loss before stopping; 0 for never");
+    say("best", "keep the weights of the best validation loss, not the last");
+    say("max_seconds", "training time after which to stop; 0 for no limit");
+    say("checkpoint_seconds", "at most this long between checkpoints");
+    // Data.
+    say("binarize", "none, static, dynamic, or auto: what the data and the likelihood ask for");
+    say("scaling", "none, standard, minmax, or auto: standard for tables, none for images");
+    say("missing", "missing cells: error, mean or drop");
+    say("validation", "part of the training rows held out");
+    say("test", "part of all rows held out where none is published");
+    say("limit", "at most so many rows each of train, validation and test; 0 for all");
+    say("query", "of a jdbc: address");
+    say("label", "column of a table that is an annotation, not data");
+    say("exclude", "columns of a table to leave out, separated by commas");
+    say("resize", "image size HxW");
+    say("categorical", "columns of a table to take as categories, separated by commas");
+    say("header", "whether a table's first line names its columns: auto, true or false");
+    say("array", "which array of an npz or mat file holds the observations");
+    say("format", "what a file is where its name does not say: csv, npz …");
+    say("n", "observations to generate; 0 for the usual number");
+  }
+
+  private Keys() {}
+
+  private static void say(String key, String meaning) {
+    MEANING.put(key, meaning);
+  }
+
+  /**
+   * A key with what it means.
+   *
+   * @param value its default; for a model's key the one that suits grey images of 28×28
+   */
+  public record Key(String name, Object value, String meaning) {}
+
+  /** Keys of a model. */
+  public static List<Key> ofModel(CatalogEntry<?> entry) {
+    DataSpec images = DataSpec.of(Shape.of(1, 28, 28), true, true);
+    return keys(
+        Json.mapper().convertValue(entry.defaults().apply(images), Map.class), entry.keys());
+  }
+
+  /** Keys of training. */
+  public static List<Key> ofTraining() {
+    return keys(
+        Json.mapper().convertValue(TrainConfig.DEFAULTS, Map.class),
+        Arrays.stream(TrainConfig.class.getRecordComponents()).map(c -> c.getName()).toList());
+  }
+
+  /** Keys of the data. */
+  public static List<Key> ofData() {
+    return keys(Json.mapper().convertValue(DataConfig.DEFAULTS, Map.class), DataConfig.keys());
+  }
+
+  private static List<Key> keys(Map<?, ?> defaults, List<String> names) {
+    List<Key> r = new ArrayList<>();
+    for (String n : names) {
+      r.add(new Key(n, defaults.get(n), MEANING.getOrDefault(n, "")));
+    }
+    return r;
+  }
+}

@@ -1,0 +1,2 @@
+/** Trained models in the formats of other runtimes. */
+package org.javae.experiment.export;
