@@ -1,0 +1,231 @@
+package org.javae.cli;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.javae.experiment.Run;
+import org.javae.experiment.picture.ImageFiles;
+import org.javae.tensor.UserException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The verbs that draw a trained run. */
+final class PictureVerbs {
+  private PictureVerbs() {}
+
+  /** One picture out of a run. */
+  abstract static class PictureVerb extends RunVerb {
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "FILE",
+        description = "Where to write the picture.")
+    String out;
+
+    @Option(names = "--data", paramLabel = "DATA", description = "Other data than the run's own.")
+    String data;
+
+    @Option(
+        names = "--seed",
+        paramLabel = "N",
+        defaultValue = "0",
+        description = "Which ones, seeded (default 0).")
+    long seed;
+
+    private final int usual;
+    private final int most;
+    private final boolean moves;
+
+    PictureVerb(int usual, int most, boolean moves) {
+      this.usual = usual;
+      this.most = most;
+      this.moves = moves;
+    }
+
+    abstract Integer count();
+
+    /** The picture first; after it, where it moves, the frames of a film. */
+    abstract List<BufferedImage> draw(Run r, int n);
+
+    @Override
+    public Integer call() {
+      int n = count() == null ? usual : within("--n", count(), 1, most);
+      Path file = path(out);
+      String suffix = suffix(file);
+      boolean film = moves && suffix.equals("gif");
+      if (!suffix.equals("png") && !film) {
+        throw UserException.usage(
+            "--out is %s; a name that ends in .png%s is expected",
+            out, moves ? " (or .gif for a moving picture)" : "");
+      }
+      long start = System.nanoTime();
+      try (Run r = open().withData(data)) {
+        List<BufferedImage> frames = draw(r, n);
+        if (film && frames.size() < 2) {
+          throw UserException.of(
+              "%s does not move for data that are not images; write a .png", spec.name());
+        }
+        if (film) {
+          Run.film(frames).write(file);
+        } else {
+          ImageFiles.writePng(frames.get(0), file);
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        if (json) {
+          Map<String, Object> o = new LinkedHashMap<>();
+          o.put("run", run);
+          o.put("n", n);
+          o.put("seed", seed);
+          o.put("file", file.toString());
+          o.put("width", frames.get(film ? 1 : 0).getWidth());
+          o.put("height", frames.get(film ? 1 : 0).getHeight());
+          o.put("seconds", seconds);
+          json(o);
+        } else {
+          print(file.toString());
+        }
+      }
+      return 0;
+    }
+
+    @Override
+    String memoryHint() {
+      return "lower --n";
+    }
+  }
+
+  @Command(
+      name = "reconstruct",
+      description = "Draw observations above their reconstructions.",
+      footer = {
+        "",
+        "Example:",
+        "  javae reconstruct runs/vae-strokes-1 --n 24 --out reconstructions.png"
+      })
+  static final class Reconstruct extends PictureVerb {
+    @Option(names = "--n", paramLabel = "N", description = "Observations (default 24).")
+    Integer n;
+
+    Reconstruct() {
+      super(24, 2000, false);
+    }
+
+    @Override
+    Integer count() {
+      return n;
+    }
+
+    @Override
+    List<BufferedImage> draw(Run r, int count) {
+      return List.of(r.reconstruct(count, seed));
+    }
+  }
+
+  @Command(
+      name = "generate",
+      description = "Draw new observations: codes from the prior, decoded.",
+      footer = {
+        "",
+        "Example:",
+        "  javae generate runs/vae-strokes-1 --n 64 --seed 7 --out samples.png"
+      })
+  static final class Generate extends PictureVerb {
+    @Option(names = "--n", paramLabel = "N", description = "Samples (default 64).")
+    Integer n;
+
+    Generate() {
+      super(64, 10_000, false);
+    }
+
+    @Override
+    Integer count() {
+      return n;
+    }
+
+    @Override
+    List<BufferedImage> draw(Run r, int count) {
+      return List.of(r.generate(count, seed));
+    }
+  }
+
+  @Command(
+      name = "interpolate",
+      description = "Draw straight lines in latent space between pairs of observations.",
+      footer = {
+        "",
+        "Examples:",
+        "  javae interpolate runs/vae-strokes-1 --n 8 --out between.png",
+        "  javae interpolate runs/vae-strokes-1 --n 9 --out between.gif"
+      })
+  static final class Interpolate extends PictureVerb {
+    @Option(names = "--n", paramLabel = "N", description = "Pairs (default 8).")
+    Integer n;
+
+    Interpolate() {
+      super(8, 200, true);
+    }
+
+    @Override
+    Integer count() {
+      return n;
+    }
+
+    @Override
+    List<BufferedImage> draw(Run r, int count) {
+      return r.interpolate(count, seed);
+    }
+  }
+
+  @Command(
+      name = "traverse",
+      description = "Move one latent dimension at a time, the most informative first.",
+      footer = {
+        "",
+        "Examples:",
+        "  javae traverse runs/beta-vae-sprites-1 --n 6 --out traversal.png",
+        "  javae traverse runs/beta-vae-sprites-1 --n 6 --out traversal.gif"
+      })
+  static final class Traverse extends PictureVerb {
+    @Option(names = "--n", paramLabel = "N", description = "Latent dimensions (default 8).")
+    Integer n;
+
+    Traverse() {
+      super(8, 200, true);
+    }
+
+    @Override
+    Integer count() {
+      return n;
+    }
+
+    @Override
+    List<BufferedImage> draw(Run r, int count) {
+      return r.traverse(count, seed);
+    }
+  }
+
+  @Command(
+      name = "manifold",
+      description = "Decode an even grid over two latent dimensions.",
+      footer = {"", "Example:", "  javae manifold runs/vae-strokes-1 --n 20 --out manifold.png"})
+  static final class Manifold extends PictureVerb {
+    @Option(names = "--n", paramLabel = "N", description = "Images a side (default 20).")
+    Integer n;
+
+    Manifold() {
+      super(20, 100, false);
+    }
+
+    @Override
+    Integer count() {
+      return n;
+    }
+
+    @Override
+    List<BufferedImage> draw(Run r, int count) {
+      return List.of(r.manifold(count, seed));
+    }
+  }
+}
