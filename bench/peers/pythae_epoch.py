@@ -1,0 +1,145 @@
+"""pythae's VAE under pythae's BaseTrainer on MNIST: seconds an epoch, and the ELBO it reaches (see README.md)."""
+
+import os
+import sys
+from time import perf_counter
+
+START = perf_counter()
+os.environ.setdefault("TQDM_DISABLE", "1")  # the trainer always adds a progress bar; it costs a little each step
+
+import argparse
+import contextlib
+import tempfile
+from importlib.metadata import version
+
+import torch
+from pythae.data.datasets import BaseDataset
+from pythae.models import VAE, VAEConfig
+from pythae.models.base.base_utils import ModelOutput
+from pythae.models.nn import BaseDecoder, BaseEncoder
+from pythae.trainers import BaseTrainer, BaseTrainerConfig
+from pythae.trainers.training_callbacks import TrainingCallback
+
+import common
+
+IMPORTED = perf_counter()
+
+
+class Encoder(BaseEncoder):
+    def __init__(self, net):
+        super().__init__()
+        self.layers = net.encoder
+
+    def forward(self, x):
+        mean, log_var = self.layers(x).chunk(2, dim=1)
+        return ModelOutput(embedding=mean, log_covariance=log_var)
+
+
+class Decoder(BaseDecoder):
+    def __init__(self, net):
+        super().__init__()
+        self.layers = net.decoder
+
+    def forward(self, z):
+        # pythae's "bce" takes probabilities, not logits.
+        return ModelOutput(reconstruction=torch.sigmoid(self.layers(z)))
+
+
+class Dynamic(BaseDataset):
+    """New binary pixels every time an image is read."""
+
+    def __getitem__(self, index):
+        item = super().__getitem__(index)
+        item.data = torch.bernoulli(item.data)
+        return item
+
+
+class Clock(TrainingCallback):
+    """`loop` is first batch fetched to last step done; `epoch` adds the copy of the best model and the logging."""
+
+    def __init__(self):
+        self.loop, self.epoch = [], []
+
+    def on_epoch_begin(self, training_config, **kwargs):
+        self.epoch_start = perf_counter()
+
+    def on_train_step_begin(self, training_config, **kwargs):  # pythae calls this once an epoch
+        self.loop_start = perf_counter()
+
+    def on_train_step_end(self, training_config, **kwargs):  # and this after every batch
+        self.last_step = perf_counter()
+
+    def on_epoch_end(self, training_config, **kwargs):
+        self.loop.append(self.last_step - self.loop_start)
+        self.epoch.append(perf_counter() - self.epoch_start)
+
+
+def mean_after_first(seconds):
+    rest = seconds[1:] or seconds
+    return sum(rest) / len(rest)
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument("--data", required=True, help="folder with the MNIST IDX files")
+    p.add_argument("--epochs", type=int, default=5, help="the first is warm-up and not in the mean")
+    p.add_argument("--latent", type=int, default=20)
+    p.add_argument("--batch", type=int, default=128)
+    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--workers", type=int, default=0, help="data loader processes; pythae's default is 0")
+    p.add_argument("--binarize", choices=["static", "dynamic", "none"], default="static")
+    p.add_argument("--binarize-seed", type=int, default=1)
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--nll-samples", type=int, default=0, help="importance samples for --nll-rows test images; 0 = no NLL")
+    p.add_argument("--nll-rows", type=int, default=1000)
+    a = p.parse_args()
+    torch.set_num_threads(a.threads)
+    torch.manual_seed(a.seed)
+
+    t = perf_counter()
+    grey = common.idx_images(a.data, "train-images-idx3-ubyte")
+    test = common.binarise(common.idx_images(a.data, "t10k-images-idx3-ubyte"), a.binarize_seed + 1)
+    train = common.binarise(grey, a.binarize_seed)
+    fed = train if a.binarize == "static" else torch.from_numpy(grey)
+    data_seconds = perf_counter() - t
+
+    net = common.Mlp(a.latent)
+    clock = Clock()
+    # pythae saves its model whether asked to or not: into a folder that goes away.
+    with tempfile.TemporaryDirectory() as out, contextlib.redirect_stdout(sys.stderr):
+        config = BaseTrainerConfig(
+            output_dir=out, num_epochs=a.epochs, learning_rate=1e-3, per_device_train_batch_size=a.batch,
+            train_dataloader_num_workers=a.workers, optimizer_cls="Adam", optimizer_params=None, scheduler_cls=None,
+            steps_saving=None, steps_predict=None, keep_best_on_train=True, seed=a.seed, no_cuda=True, amp=False,
+        )
+        model = VAE(
+            VAEConfig(input_dim=(common.PIXELS,), latent_dim=a.latent, reconstruction_loss="bce"),
+            Encoder(net), Decoder(net),
+        )
+        dataset = (Dynamic if a.binarize == "dynamic" else BaseDataset)(fed, torch.ones(len(fed)))
+        t = perf_counter()
+        trainer = BaseTrainer(model, dataset, None, config, callbacks=[clock])
+        trainer.train()
+        train_seconds = perf_counter() - t
+    total_seconds = perf_counter() - START
+
+    # The model pythae would hand over: a copy, made after the epoch with the lowest training loss.
+    best = trainer._best_model
+    net.encoder, net.decoder = best.encoder.layers, best.decoder.layers
+    net.eval()
+    nll = {}
+    if a.nll_samples:
+        value = common.importance_nll(net, test[: a.nll_rows], a.nll_samples)
+        nll = {"test_nll": value, "nll_samples": a.nll_samples, "nll_rows": min(a.nll_rows, len(test))}
+    common.emit(
+        "pythae_epoch", peer="pythae", pythae=version("pythae"), net="mlp", latent=a.latent, batch=a.batch,
+        epochs=a.epochs, steps_per_epoch=len(trainer.train_loader), workers=a.workers, binarize=a.binarize,
+        binarize_seed=a.binarize_seed, seed=a.seed, seconds_per_epoch=mean_after_first(clock.loop),
+        seconds_each_epoch=clock.loop, seconds_per_epoch_with_housekeeping=mean_after_first(clock.epoch),
+        import_seconds=IMPORTED - START, data_seconds=data_seconds, train_seconds=train_seconds,
+        total_seconds=total_seconds, train=common.mean_elbo(net, train), test=common.mean_elbo(net, test), **nll,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,257 @@
+package org.javae.bench;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.javae.core.data.ArrayDataset;
+import org.javae.core.data.Dataset;
+import org.javae.core.data.Loader;
+import org.javae.core.data.Preprocessing;
+import org.javae.core.evaluate.Evaluator;
+import org.javae.core.evaluate.Metrics;
+import org.javae.core.io.Json;
+import org.javae.core.model.Batch;
+import org.javae.core.model.CatalogEntry;
+import org.javae.core.model.DataSpec;
+import org.javae.core.model.Model;
+import org.javae.core.train.EpochRecord;
+import org.javae.core.train.TrainConfig;
+import org.javae.core.train.TrainListener;
+import org.javae.core.train.Trainer;
+import org.javae.data.read.DataReader;
+import org.javae.data.read.ReadOptions;
+import org.javae.models.ModelCatalog;
+import org.javae.tensor.Engine;
+import org.javae.tensor.Rng;
+import org.javae.tensor.Scope;
+import org.javae.tensor.Shape;
+import org.javae.tensor.Tensor;
+
+/**
+ * Our side of the benchmarks; {@code bench/run} puts it beside the peers. Prints one JSON object a
+ * line:
+ *
+ * <ul>
+ *   <li>{@code gemm}: the machine's own 1024³ matrix product rate
+ *   <li>{@code step mlp|conv STEPS WARMUP}: training steps through the ordinary trainer, loader
+ *       included
+ *   <li>{@code epoch FOLDER EPOCHS}: epochs on MNIST as users train, then both ELBOs by our
+ *       evaluator
+ *   <li>{@code memory STEPS}: resident memory over many steps
+ * </ul>
+ */
+public final class Benchmark {
+  private Benchmark() {}
+
+  public static void main(String[] args) throws Exception {
+    Engine.configure(Integer.getInteger("javae.threads", 0), "cpu");
+    switch (args.length == 0 ? "" : args[0]) {
+      case "gemm" -> gemm();
+      case "step" -> step(args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+      case "epoch" -> epoch(Path.of(args[1]), Integer.parseInt(args[2]));
+      case "memory" -> memory(Integer.parseInt(args[1]));
+      default ->
+          System.err.println(
+              "usage: gemm | step mlp|conv STEPS WARMUP | epoch FOLDER EPOCHS | memory STEPS");
+    }
+    System.exit(0); // the engine's threads need no farewell
+  }
+
+  private static void print(Map<String, Object> m) {
+    m.put("engine", Engine.describe());
+    System.out.println(Json.toString(m));
+  }
+
+  private static void gemm() {
+    Tensor a = Rng.of(1).normal(1024, 1024);
+    Tensor b = Rng.of(2).normal(1024, 1024);
+    double[] times = new double[60];
+    for (int i = 0; i < times.length; i++) {
+      long t = System.nanoTime();
+      Scope.run(() -> a.matmul(b).select(0, 0).select(0, 0).item());
+      times[i] = (System.nanoTime() - t) / 1e9;
+    }
+    double[] rest = Arrays.copyOfRange(times, 10, times.length);
+    Arrays.sort(rest);
+    Map<String, Object> m = new LinkedHashMap<>();
+    m.put("bench", "gemm");
+    m.put("gflops_1024", 2 * Math.pow(1024, 3) / rest[rest.length / 2] / 1e9);
+    print(m);
+  }
+
+  private static Model<Batch> vae(DataSpec spec, String net) {
+    CatalogEntry<?> e = ModelCatalog.get("vae");
+    String text = net.equals("mlp") ? "mlp:512,512" : "conv:32,64";
+    var c = e.configure(spec, Map.of("latent", 20, "encoder", text, "likelihood", "bernoulli"));
+    @SuppressWarnings("unchecked")
+    Model<Batch> m = (Model<Batch>) e.build(spec, c, Rng.of(0).split("init"));
+    return m;
+  }
+
+  private static Dataset noise(int n) {
+    float[] v = new float[n * 784];
+    SplittableRandom r = new SplittableRandom(3);
+    for (int i = 0; i < v.length; i++) {
+      v[i] = r.nextInt(8) == 0 ? 1 : 0;
+    }
+    return ArrayDataset.of("noise", Shape.of(1, 28, 28), v);
+  }
+
+  private static final class Clock implements TrainListener {
+    final double[] ms;
+    int count;
+    long last;
+    double loss;
+
+    Clock(int steps) {
+      ms = new double[steps];
+    }
+
+    @Override
+    public void step(Progress p) {
+      long now = System.nanoTime();
+      if (count < ms.length) {
+        ms[count++] = (now - last) / 1e6;
+      }
+      loss = p.means().get("loss");
+      last = System.nanoTime();
+    }
+
+    @Override
+    public void epoch(EpochRecord e) {
+      last = System.nanoTime();
+    }
+  }
+
+  private static void step(String net, int steps, int warmup) {
+    int pool = 60000;
+    Dataset d = noise(pool);
+    int[] rows = java.util.stream.IntStream.range(0, pool).toArray();
+    Preprocessing p = Preprocessing.fit(d, rows, "none", Preprocessing.Binarize.NONE, "error");
+    Model<Batch> m = vae(p.spec(d, rows), net);
+    Loader l = new Loader(d, rows, p, Rng.of(0).split("data"), true);
+    Clock clock = new Clock(steps + warmup);
+    int epochs = (steps + warmup) / l.batches(128) + 1;
+    Trainer<Batch>[] t = newArray();
+    TrainListener until =
+        new TrainListener() {
+          @Override
+          public void step(Progress q) {
+            clock.step(q);
+            if (clock.count == clock.ms.length) {
+              t[0].requestStop();
+            }
+          }
+
+          @Override
+          public void epoch(EpochRecord e) {
+            clock.epoch(e);
+          }
+        };
+    clock.last = System.nanoTime();
+    t[0] =
+        new Trainer<>(m, l, null, null, TrainConfig.DEFAULTS.withEpochs(epochs), null, "", until);
+    t[0].run(false);
+    double[] x = Arrays.copyOfRange(clock.ms, warmup, clock.ms.length);
+    Arrays.sort(x);
+    Map<String, Object> r = new LinkedHashMap<>();
+    r.put("bench", "step");
+    r.put("net", net);
+    r.put("steps", steps);
+    r.put("median_ms", x[x.length / 2]);
+    r.put("mean_ms", Arrays.stream(x).average().orElse(0));
+    r.put("p10_ms", x[x.length / 10]);
+    r.put("p90_ms", x[x.length * 9 / 10]);
+    r.put("final_loss", clock.loss);
+    print(r);
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static Trainer<Batch>[] newArray() {
+    return new Trainer[1];
+  }
+
+  private static void epoch(Path folder, int epochs) {
+    Dataset d = DataReader.open(folder, ReadOptions.defaults());
+    int[] train = java.util.stream.IntStream.range(0, 60000).toArray();
+    int[] test = java.util.stream.IntStream.range(60000, 70000).toArray();
+    Preprocessing p = Preprocessing.fit(d, train, "none", Preprocessing.Binarize.STATIC, "error");
+    Model<Batch> m = vae(p.spec(d, train), "mlp");
+    Loader l = new Loader(d, train, p, Rng.of(0).split("data"), true);
+    double[] seconds = new double[epochs];
+    TrainListener log =
+        new TrainListener() {
+          private double before;
+
+          @Override
+          public void epoch(EpochRecord e) {
+            seconds[e.epoch() - 1] = e.seconds() - before;
+            before = e.seconds();
+          }
+        };
+    new Trainer<>(m, l, null, null, TrainConfig.DEFAULTS.withEpochs(epochs), null, "", log)
+        .run(false);
+    Map<String, Object> r = new LinkedHashMap<>();
+    r.put("bench", "epoch");
+    r.put("epochs", epochs);
+    r.put("seconds_each_epoch", seconds);
+    r.put("seconds_per_epoch", Arrays.stream(seconds).skip(1).average().orElse(seconds[0]));
+    Evaluator.Options o = new Evaluator.Options(0, 0, 500, Set.of("elbo", "reconstruction", "kl"));
+    for (var part : List.of(Map.entry("train", train), Map.entry("test", test))) {
+      Metrics e =
+          Evaluator.evaluate(
+              m, new Loader(d, part.getValue(), p, Rng.of(0).split("data"), false), o, x -> {});
+      r.put(
+          part.getKey(),
+          Map.of("elbo", e.elbo(), "reconstruction", e.reconstruction(), "kl", e.kl()));
+    }
+    print(r);
+  }
+
+  private static void memory(int steps) throws java.io.IOException {
+    Dataset d = noise(12800);
+    int[] rows = java.util.stream.IntStream.range(0, 12800).toArray();
+    Preprocessing p = Preprocessing.fit(d, rows, "none", Preprocessing.Binarize.DYNAMIC, "error");
+    Model<Batch> m = vae(p.spec(d, rows), "mlp");
+    Loader l = new Loader(d, rows, p, Rng.of(0).split("data"), true);
+    Map<String, Object> r = new LinkedHashMap<>();
+    long[] rss = new long[2];
+    TrainListener log =
+        new TrainListener() {
+          private long n;
+
+          @Override
+          public void step(Progress q) {
+            n++;
+            if (n == steps / 10 || n == steps) {
+              rss[n == steps ? 1 : 0] = rssKb();
+            }
+          }
+        };
+    TrainConfig c = TrainConfig.DEFAULTS.withEpochs(steps / 100 + 1);
+    Trainer<Batch> t = new Trainer<>(m, l, null, null, c, null, "", log);
+    t.run(false);
+    r.put("bench", "memory");
+    r.put("steps", steps);
+    r.put("rss_mb_at_tenth", rss[0] / 1024.0);
+    r.put("rss_mb_at_end", rss[1] / 1024.0);
+    r.put("growth", rss[1] / (double) rss[0] - 1);
+    print(r);
+  }
+
+  private static long rssKb() {
+    try {
+      return java.nio.file.Files.readAllLines(Path.of("/proc/self/status")).stream()
+          .filter(s -> s.startsWith("VmRSS"))
+          .map(s -> Long.parseLong(s.replaceAll("\\D", "")))
+          .findFirst()
+          .orElse(-1L);
+    } catch (java.io.IOException e) {
+      return -1;
+    }
+  }
+}
