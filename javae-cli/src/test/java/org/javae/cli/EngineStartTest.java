@@ -38,6 +38,15 @@ class EngineStartTest {
   }
 
   @Test
+  void anUnknownPrecision() throws Exception {
+    refused(
+        Programs.javae(List.of("-Djavae.precision=low")),
+        "javae.precision is 'low'",
+        "highest",
+        "medium");
+  }
+
+  @Test
   void aMissingNative() throws Exception {
     ProcessBuilder b =
         Programs.javae(List.of("-Dorg.bytedeco.javacpp.cachedir=" + dir.resolve("cache")));
