@@ -102,8 +102,13 @@ def mean_elbo(net, x, batch=1000):
     return {"elbo": log_px - kl, "reconstruction": -log_px, "kl": kl}
 
 
+def standard_log_prior(z):
+    """log N(z; 0, I) without -d/2 log(2 pi), which cancels against the posterior's."""
+    return -0.5 * z.square().sum(-1)
+
+
 @torch.inference_mode()
-def importance_nll(net, x, samples, rows=10):
+def importance_nll(net, x, samples, rows=10, log_prior=standard_log_prior):
     """-log p(x) in nats per observation by importance sampling: log mean_k p(x, z_k) / q(z_k | x), z_k from q."""
     nll = []
     for b in x.split(rows):
@@ -113,9 +118,24 @@ def importance_nll(net, x, samples, rows=10):
         logits = net.decode(z.flatten(0, 1)).view(samples, *b.shape)
         log_px = -F.binary_cross_entropy_with_logits(logits, b.expand_as(logits), reduction="none").sum(2)
         # The constants -d/2 log(2 pi) of prior and posterior cancel.
-        log_w = log_px - 0.5 * z.square().sum(2) + 0.5 * (eps.square() + log_var).sum(2)
+        log_pz = log_prior(z.flatten(0, 1)).view(samples, len(b))
+        log_w = log_px + log_pz + 0.5 * (eps.square() + log_var).sum(2)
         nll.append(math.log(samples) - log_w.double().logsumexp(0))
     return torch.cat(nll).mean().item()
+
+
+@torch.inference_mode()
+def mean_elbo_under(net, x, log_prior, batch=1000):
+    """As mean_elbo for any prior: the KL by the same posterior sample, not in closed form."""
+    log_px, kl = [], []
+    for b in x.split(batch):
+        mean, log_var = net.encode(b)
+        eps = torch.randn_like(mean)
+        z = mean + torch.exp(0.5 * log_var) * eps
+        log_px.append(-F.binary_cross_entropy_with_logits(net.decode(z), b, reduction="none").sum(1))
+        kl.append(-0.5 * (eps.square() + log_var).sum(1) - log_prior(z))
+    log_px, kl = torch.cat(log_px).double().mean().item(), torch.cat(kl).double().mean().item()
+    return {"elbo": log_px - kl, "reconstruction": -log_px, "kl": kl}
 
 
 def idx_images(folder, name):

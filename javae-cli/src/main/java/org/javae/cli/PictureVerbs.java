@@ -125,15 +125,22 @@ final class PictureVerbs {
 
   @Command(
       name = "generate",
-      description = "Draw new observations: codes from the prior, decoded.",
+      description = "Draw new observations: codes from the prior or a sampler, decoded.",
       footer = {
         "",
-        "Example:",
-        "  javae generate runs/vae-strokes-1 --n 64 --seed 7 --out samples.png"
+        "Examples:",
+        "  javae generate runs/vae-strokes-1 --n 64 --seed 7 --out samples.png",
+        "  javae generate runs/ae-strokes-1 --sampler gmm --out samples.png"
       })
   static final class Generate extends PictureVerb {
     @Option(names = "--n", paramLabel = "N", description = "Samples (default 64).")
     Integer n;
+
+    @Option(
+        names = "--sampler",
+        paramLabel = "NAME",
+        description = "Draw codes from what 'javae sampler' fitted, not from the prior.")
+    String sampler;
 
     Generate() {
       super(64, 10_000, false);
@@ -146,7 +153,7 @@ final class PictureVerbs {
 
     @Override
     List<BufferedImage> draw(Run r, int count) {
-      return List.of(r.generate(count, seed));
+      return List.of(r.generate(count, seed, sampler));
     }
   }
 

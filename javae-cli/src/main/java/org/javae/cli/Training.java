@@ -9,8 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.javae.core.train.TrainResult;
 import org.javae.core.train.TrainResult.Status;
 import org.javae.experiment.Experiment;
@@ -21,13 +22,12 @@ import org.javae.experiment.Settings;
 import org.javae.experiment.Verdict;
 import org.javae.tensor.UserException;
 
-/** Runs a training for {@code train} and {@code demo}: progress, Ctrl-C, pictures, summary. */
-final class Training {
-  /** What a shell expects of a process ended by Ctrl-C. */
-  static final int INTERRUPTED = 130;
-
+/**
+ * Runs a training for {@code train}, {@code demo} and {@code sampler}: progress, Ctrl-C, pictures,
+ * summary.
+ */
+class Training {
   private static final int MOST_NUMBERED = 100_000;
-  private static final long PATIENCE_SECONDS = 60;
 
   private final Verb verb;
   private final boolean quiet;
@@ -49,37 +49,39 @@ final class Training {
    * @return exit code
    */
   int run(Settings settings, Path out, boolean resume) {
+    return run(
+        notes -> Experiment.prepare(settings, notes),
+        () ->
+            out == null
+                ? nextFolder(settings.model() + "-" + shortName(settings.data().data()))
+                : out,
+        resume);
+  }
+
+  /**
+   * As {@link #run(Settings, Path, boolean)}.
+   *
+   * @param place asked for the run folder once everything else is known to be right
+   */
+  final int run(
+      Function<Consumer<String>, Experiment> prepare, Supplier<Path> place, boolean resume) {
     Bar bar = new Bar(verb.terminal(), quiet || json);
     List<String> remarks = new ArrayList<>();
-    try (Experiment e = Experiment.prepare(settings, remarks::add)) {
+    try (Experiment e = prepare.apply(remarks::add)) {
       remarks.forEach(this::remark); // only now: an error should stand alone
-      Path folder =
-          out == null
-              ? nextFolder(settings.model() + "-" + shortName(settings.data().data()))
-              : out;
-      CountDownLatch done = new CountDownLatch(1);
-      // Ctrl-C ends the process as soon as all hooks are through: this one waits until the folder
-      // is consistent.
-      Thread hook =
-          new Thread(
-              () -> {
-                e.requestStop();
-                await(done);
-              },
-              "stop");
-      Runtime.getRuntime().addShutdownHook(hook);
+      Path folder = place.get();
+      Interruption interruption = new Interruption(e::requestStop);
       try {
         outcome = e.train(folder, resume, bar);
         bar.clear();
         if (outcome.result().status() == Status.INTERRUPTED) {
           interrupted(folder);
-          return INTERRUPTED;
+          return Interruption.EXIT_CODE;
         }
       } finally {
         bar.clear();
         verb.terminal().err().flush();
-        done.countDown();
-        unhook(hook);
+        interruption.over();
       }
       List<Path> drawn = pictures ? draw(e, folder) : List.of();
       report(e, drawn);
@@ -87,25 +89,9 @@ final class Training {
     }
   }
 
-  private void remark(String sentence) {
+  final void remark(String sentence) {
     if (!quiet && !json) {
       verb.note(sentence);
-    }
-  }
-
-  private static void await(CountDownLatch done) {
-    try {
-      done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void unhook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // the process is ending already, which is what the hook was for
     }
   }
 
@@ -117,15 +103,17 @@ final class Training {
             + "; "
             + folder
             + " is complete up to here");
-    verb.terminal()
-        .err()
-        .println(
-            "continue with: " + Javae.command() + " train --resume --out " + Text.typed(folder));
+    verb.terminal().err().println("continue with: " + again(folder));
   }
 
-  private List<Path> draw(Experiment e, Path folder) {
-    Run run = Run.of(folder, e);
-    return RunPictures.write(run, this::remark);
+  /** The command that goes on where this training stopped. */
+  String again(Path folder) {
+    return Javae.command() + " train --resume --out " + Text.typed(folder);
+  }
+
+  /** Draws what belongs into the folder. */
+  List<Path> draw(Experiment e, Path folder) {
+    return RunPictures.write(Run.of(folder, e), this::remark);
   }
 
   private void report(Experiment e, List<Path> drawn) {
@@ -196,9 +184,7 @@ final class Training {
       rows.add(
           List.of(
               "more time",
-              Javae.command()
-                  + " train --resume --out "
-                  + Text.typed(folder)
+              again(folder)
                   + " --max-time "
                   + Math.round(Math.ceil(s.train().max_seconds() / 30))
                   + "m"));

@@ -353,6 +353,25 @@ class CommandLineTest {
   }
 
   @Test
+  void aSamplerIsFittedToARunAndDrawnFrom() throws IOException {
+    JsonNode o =
+        Result.of("sampler", run, "--model", "gmm", "--set", "components=3", "--json").json();
+    assertThat(o.get("run").asText()).isEqualTo(run.resolve("samplers/gmm").toString());
+    assertThat(o.get("metrics").get("nll").asDouble()).isFinite();
+    assertThat(run.resolve("samplers/gmm/codes.png")).exists();
+    Path png = dir.resolve("sampled.png");
+    Result.of("generate", run, "--sampler", "gmm", "--n", 9, "--out", png).succeeds();
+    assertThat(ImageIO.read(png.toFile()).getWidth()).isPositive();
+    Result.of("sampler", run, "--model", "gmm").fails(1, "--replace");
+    Result again =
+        Result.of("sampler", run, "--model", "vae", "--epochs", 1, "--name", "second").succeeds();
+    assertThat(again.out())
+        .contains(
+            "vae on codes of run", "ELBO", "codes.png", "generate " + run + " --sampler second");
+    Result.of("sampler", run, "--model", "gmm", "--replace", "--quiet").succeeds();
+  }
+
+  @Test
   void modelsAreListedAndExplained() {
     Result all = Result.of("models").succeeds();
     ModelCatalog.entries().forEach(e -> assertThat(all.out()).contains(e.name()));

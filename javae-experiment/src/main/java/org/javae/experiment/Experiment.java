@@ -47,6 +47,7 @@ public final class Experiment implements AutoCloseable {
 
   private final Settings settings;
   private final Dataset data;
+  private final Map<String, ?> origin;
   private final Split split;
   private final Preprocessing preprocessing;
   private final Model<Batch> model;
@@ -58,11 +59,13 @@ public final class Experiment implements AutoCloseable {
   private Experiment(
       Settings settings,
       Dataset data,
+      Map<String, ?> origin,
       Split split,
       Preprocessing preprocessing,
       Model<Batch> model) {
     this.settings = settings;
     this.data = data;
+    this.origin = origin;
     this.split = split;
     this.preprocessing = preprocessing;
     this.model = model;
@@ -87,9 +90,23 @@ public final class Experiment implements AutoCloseable {
    * @throws UserException if the data or a setting do not fit
    */
   public static Experiment prepare(Settings given, java.util.function.Consumer<String> notes) {
-    CatalogEntry<?> entry = ModelCatalog.get(given.model());
-    Dataset data = DataAccess.open(given.data());
+    ModelCatalog.get(given.model());
+    return prepare(given, DataAccess.open(given.data()), Map.of(), notes);
+  }
+
+  /**
+   * As {@link #prepare(Settings, java.util.function.Consumer)} for data that are there already.
+   *
+   * @param data closed with the experiment
+   * @param origin what {@code model.json} says of their source besides
+   */
+  static Experiment prepare(
+      Settings given,
+      Dataset data,
+      Map<String, ?> origin,
+      java.util.function.Consumer<String> notes) {
     try {
+      CatalogEntry<?> entry = ModelCatalog.get(given.model());
       DataConfig dc = given.data();
       Split split = Split.of(data, given.train().seed(), dc.validation(), dc.test(), dc.limit());
       Settings settings = given;
@@ -142,7 +159,7 @@ public final class Experiment implements AutoCloseable {
       Model<?> built = entry.build(spec, config, Rng.of(settings.train().seed()).split("init"));
       @SuppressWarnings("unchecked") // every catalogue entry so far is a model of one block
       Model<Batch> model = (Model<Batch>) built;
-      return new Experiment(settings, data, split, p, model);
+      return new Experiment(settings, data, origin, split, p, model);
     } catch (RuntimeException e) {
       data.close();
       throw e;
@@ -305,6 +322,7 @@ public final class Experiment implements AutoCloseable {
     m.put("size", data.size());
     m.put("fingerprint", fingerprint);
     m.put("seed", settings.train().seed());
+    m.putAll(origin);
     return m;
   }
 

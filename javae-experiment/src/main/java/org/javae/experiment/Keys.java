@@ -25,7 +25,17 @@ public final class Keys {
         "bernoulli, continuous-bernoulli, gaussian[:S|shared|element], laplace[:…], balance:C, categorical:K, mixed");
     say("schedule", "of the KL weight: constant, linear:E, sigmoid:E, cyclical:M,R");
     say("samples", "draws of z for each observation in a training step");
+    say(
+        "prior",
+        "p(z): standard, learned, mixture:K, vamp:K, exemplar:N, aggregate:N, flow:L, maf:L, implicit:W");
+    say("kl", "in place of the KL term: plain, free-bits:NATS, capacity:NATS,EPOCHS,WEIGHT");
+    say("k", "K, importance samples inside the logarithm of the bound");
+    say("gradient", "of the encoder: reparameterised or dreg (doubly reparameterised)");
     say("beta", "weight of the KL term; 1 is the VAE");
+    say("components", "Gaussians in a mixture");
+    say("covariance", "of a mixture's Gaussians: full or diagonal");
+    say("iterations", "of expectation maximisation at most");
+    say("flow", "normalising flow: maf:L[,W] (autoregressive) or flow:L[,W] (couplings)");
     // Training.
     say("epochs", "passes over the training rows");
     say("batch", "observations a step");
@@ -38,6 +48,9 @@ public final class Keys {
     say("clip", "largest norm of the whole gradient; 0 for none");
     say("ema", "decay of averaged weights that are evaluated and kept; 0 for none");
     say("accumulate", "batches summed before a step");
+    say(
+        "aggressive",
+        "most updates of the encoder before each of the rest, until mutual information stops rising; 0 for none");
     say("patience", "epochs without a better validation loss before stopping; 0 for never");
     say("best", "keep the weights of the best validation loss, not the last");
     say("max_seconds", "training time after which to stop; 0 for no limit");

@@ -193,8 +193,18 @@ public final class Run implements AutoCloseable {
 
   /** Decoded draws from the prior. */
   public BufferedImage generate(int n, long seed) {
-    Tensor g = samples(n, seed);
-    String title = title("samples");
+    return generate(n, seed, null);
+  }
+
+  /**
+   * Decoded draws.
+   *
+   * @param sampler name of a sampler fitted to the codes, or null for the prior
+   * @throws UserException if there is no such sampler, or without one no prior
+   */
+  public BufferedImage generate(int n, long seed, String sampler) {
+    Tensor g = samples(n, seed, sampler);
+    String title = title(sampler == null ? "samples" : "samples, codes from " + sampler);
     if (model.data().event().isImage()) {
       return Grid.of(images(g)).title(title).draw();
     }
@@ -206,26 +216,68 @@ public final class Run implements AutoCloseable {
   }
 
   /**
-   * Decoded draws from the prior, in the model's units. For tables the likelihood's noise is drawn
-   * too.
+   * Decoded draws from the prior or a sampler, in the model's units. For tables the likelihood's
+   * noise is drawn too.
    */
-  private Tensor samples(int n, long seed) {
-    if (!(model instanceof Generates g)) {
-      throw UserException.of(
-          "model %s has no prior to draw from; train vae or another generative model",
-          description.model());
+  private Tensor samples(int n, long seed, String sampler) {
+    Rng rng = Rng.of(seed).split("generate");
+    return Scope.run(
+        () ->
+            Autograd.off(
+                () -> sampler == null ? draw(n, rng) : observed(drawCodes(sampler, n, rng), rng)));
+  }
+
+  /** Draws from the model itself, in its units. */
+  private Tensor draw(int n, Rng rng) {
+    if (model instanceof LatentVariableModel m && !model.data().event().isImage()) {
+      return observed(m.prior().sample(rng, n), rng);
     }
+    if (model instanceof Generates g) {
+      return g.generate(n, rng);
+    }
+    throw UserException.of(
+        "model %s has no prior to draw from; fit one to its codes with: javae sampler %s --model gmm",
+        description.model(), folder);
+  }
+
+  /** Images as their expectation given the codes, anything else with the likelihood's noise. */
+  private Tensor observed(Tensor z, Rng rng) {
+    if (!model.data().event().isImage() && model instanceof LatentVariableModel m) {
+      return m.likelihood(z).sample(rng);
+    }
+    return decodes().decode(z);
+  }
+
+  /**
+   * Draws codes.
+   *
+   * @param sampler as in {@link #generate(int, long, String)}
+   * @return row-major {@code [n, latent]}
+   */
+  public float[] drawCodes(int n, long seed, String sampler) {
     Rng rng = Rng.of(seed).split("generate");
     return Scope.run(
         () ->
             Autograd.off(
                 () -> {
-                  boolean image = model.data().event().isImage();
-                  if (!image && model instanceof LatentVariableModel m) {
-                    return m.likelihood(m.prior().sample(rng, n)).sample(rng);
+                  if (sampler != null) {
+                    return drawCodes(sampler, n, rng).toFloats();
                   }
-                  return g.generate(n, rng);
+                  if (model instanceof LatentVariableModel m) {
+                    return m.prior().sample(rng, n).toFloats();
+                  }
+                  throw UserException.of(
+                      "model %s has no prior over its codes; fit one with: javae sampler %s --model gmm",
+                      description.model(), folder);
                 }));
+  }
+
+  private Tensor drawCodes(String sampler, int n, Rng rng) {
+    encodes();
+    try (Run s = Samplers.open(this, sampler)) {
+      Tensor z = s.description.preprocessing().restore(s.draw(n, rng));
+      return z.to(model.params().type());
+    }
   }
 
   /** Straight lines in latent space between pairs of observations, {@code n} pairs. */
@@ -453,6 +505,38 @@ public final class Run implements AutoCloseable {
       return e;
     }
     throw UserException.of("model %s has no codes", description.model());
+  }
+
+  /**
+   * Codes of the rows of a part in fixed order, row-major {@code [n, latent]}: a draw of the
+   * posterior each where the model has one, so that many rows make the aggregated posterior, else
+   * the code.
+   */
+  float[] aggregate(String part, Rng rng) {
+    Encodes e = encodes();
+    Loader rows = rows(part);
+    float[] out = new float[Math.multiplyExact(rows.size(), e.latent())];
+    int[] at = {0};
+    rows.each(
+        BATCH,
+        b -> {
+          float[] z =
+              Autograd.off(
+                  () ->
+                      (model instanceof LatentVariableModel m
+                              ? m.posterior(b.x()).sample(rng)
+                              : e.encode(b.x()))
+                          .toFloats());
+          System.arraycopy(z, 0, out, at[0], z.length);
+          at[0] += z.length;
+        });
+    return out;
+  }
+
+  /** Rows of a part, which may have none. */
+  int size(String part) {
+    data();
+    return split.part(part).length;
   }
 
   /** Latent dimensions, 0 for a model without codes. */

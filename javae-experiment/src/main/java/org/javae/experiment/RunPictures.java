@@ -112,9 +112,11 @@ public final class RunPictures {
       e.path("train").fieldNames().forEachRemaining(names::add);
       e.path("validation").fieldNames().forEachRemaining(names::add);
     }
+    boolean divergence = epochs.stream().anyMatch(e -> e.path("train").has("kl"));
     int drawn = 0;
     for (String name : names) {
-      Curves.Panel panel = Curves.Panel.of(title(name), name.equals("active_units") ? "" : "nats");
+      Curves.Panel panel =
+          Curves.Panel.of(title(name, divergence), name.equals("active_units") ? "" : "nats");
       boolean any = false;
       for (String part : List.of("train", "validation")) {
         SortedMap<Integer, Double> line = new TreeMap<>();
@@ -147,10 +149,11 @@ public final class RunPictures {
         .draw();
   }
 
-  private static String title(String name) {
+  /** A term called nll is the reconstruction where a divergence stands beside it. */
+  private static String title(String name, boolean divergence) {
     return switch (name) {
       case "elbo" -> "ELBO";
-      case "nll" -> "reconstruction";
+      case "nll" -> divergence ? "reconstruction" : "NLL";
       case "kl" -> "KL";
       default -> name.replace('_', ' ');
     };

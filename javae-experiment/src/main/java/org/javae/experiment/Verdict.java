@@ -38,8 +38,9 @@ public final class Verdict {
           && m.get("kl") instanceof Double kl) {
         flat.put("elbo", -nll - kl);
       }
-      // A loss term called nll is −ln p(x|z); beside a reconstruction, nll is −ln p(x).
-      boolean term = !m.containsKey("reconstruction");
+      // A loss term called nll is −ln p(x|z) beside a kl; without one, or beside a reconstruction,
+      // nll is −ln p(x).
+      boolean term = m.containsKey("kl") && !m.containsKey("reconstruction");
       m.forEach(
           (k, v) -> flat.put(term && k.equals("nll") ? "reconstruction" : String.valueOf(k), v));
     }

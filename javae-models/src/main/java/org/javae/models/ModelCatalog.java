@@ -2,12 +2,18 @@ package org.javae.models;
 
 import java.util.List;
 import org.javae.core.config.Nearest;
+import org.javae.core.model.About;
 import org.javae.core.model.CatalogEntry;
+import org.javae.models.density.GaussianMixture;
+import org.javae.models.density.Maf;
 import org.javae.models.linear.LinearAutoencoder;
 import org.javae.models.linear.Pca;
 import org.javae.models.linear.ProbabilisticPca;
 import org.javae.models.unimodal.Autoencoder;
 import org.javae.models.unimodal.BetaVae;
+import org.javae.models.unimodal.Ciwae;
+import org.javae.models.unimodal.Iwae;
+import org.javae.models.unimodal.Piwae;
 import org.javae.models.unimodal.Vae;
 import org.javae.tensor.DType;
 import org.javae.tensor.UserException;
@@ -23,6 +29,16 @@ public final class ModelCatalog {
               BetaVae.Config.class,
               BetaVae.Config::defaults,
               BetaVae::new),
+          CatalogEntry.of("iwae", Iwae.ABOUT, Iwae.Config.class, Iwae.Config::defaults, Iwae::new),
+          CatalogEntry.of(
+              "miwae", Iwae.ABOUT_MULTIPLE, Iwae.Config.class, Iwae.Config::multiple, Iwae::new),
+          CatalogEntry.of(
+              "piwae", Piwae.ABOUT, Piwae.Config.class, Piwae.Config::defaults, Piwae::new),
+          CatalogEntry.of(
+              "ciwae", Ciwae.ABOUT, Ciwae.Config.class, Ciwae.Config::defaults, Ciwae::new),
+          vaeWith("vamp-vae", Vae.ABOUT_VAMP, "vamp"),
+          vaeWith("exemplar-vae", Vae.ABOUT_EXEMPLAR, "exemplar"),
+          vaeWith("implicit-vae", Vae.ABOUT_IMPLICIT, "implicit"),
           CatalogEntry.of(
               "ae",
               Autoencoder.ABOUT,
@@ -48,9 +64,23 @@ public final class ModelCatalog {
                   LinearAutoencoder.Config.class,
                   LinearAutoencoder.Config::defaults,
                   ProbabilisticPca::new)
-              .in(DType.FLOAT64));
+              .in(DType.FLOAT64),
+          CatalogEntry.of(
+                  "gmm",
+                  GaussianMixture.ABOUT,
+                  GaussianMixture.Config.class,
+                  GaussianMixture.Config::defaults,
+                  GaussianMixture::new)
+              .in(DType.FLOAT64),
+          CatalogEntry.of("maf", Maf.ABOUT, Maf.Config.class, Maf.Config::defaults, Maf::new));
 
   private ModelCatalog() {}
+
+  /** The VAE under the name of its prior. */
+  private static CatalogEntry<Vae.Config> vaeWith(String name, About about, String prior) {
+    return CatalogEntry.of(
+        name, about, Vae.Config.class, d -> Vae.Config.defaults(d).withPrior(prior), Vae::new);
+  }
 
   /** All models, in reading order. */
   public static List<CatalogEntry<?>> entries() {

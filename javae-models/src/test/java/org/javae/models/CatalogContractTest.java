@@ -2,6 +2,7 @@ package org.javae.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -34,78 +35,174 @@ class CatalogContractTest {
           false);
 
   /** The one place where a new model gets its test data. */
-  private static final Map<String, List<Subject>> ROWS =
-      Map.of(
-          "vae",
-          List.of(
-              new Subject(
-                  BITS,
-                  Map.of("latent", 2, "encoder", "mlp:8", "schedule", "linear:4"),
-                  Map.of("encoder", "mlp:5/tanh")),
-              new Subject(
-                  NUMBERS,
-                  Map.of("latent", 3, "encoder", "linear", "samples", 3),
-                  Map.of("encoder", "mlp:5,4/softplus")),
-              new Subject(
-                  GREYS,
-                  Map.of("latent", 2, "encoder", "conv:3,4", "likelihood", "continuous-bernoulli"),
-                  Map.of("encoder", "conv:2,3/tanh")),
-              new Subject(
-                  COLOURS,
-                  Map.of("latent", 2, "encoder", "resnet:1x3", "likelihood", "bernoulli"),
-                  Map.of("encoder", "resnet:1x2/silu")),
-              new Subject(
-                  TABLE,
-                  Map.of("latent", 2, "encoder", "mlp:8"),
-                  Map.of("encoder", "mlp:5/elu", "decoder", "mlp:4/gelu")),
-              new Subject(
-                  NUMBERS,
-                  Map.of(
-                      "latent",
-                      2,
-                      "encoder",
-                      "mlp:8",
-                      "likelihood",
-                      "gaussian:element",
-                      "schedule",
-                      "cyclical:2,0.5"),
-                  Map.of("encoder", "mlp:5/sigmoid")),
-              new Subject(
-                  NUMBERS,
-                  Map.of("latent", 2, "encoder", "mlp:8", "likelihood", "balance:0.5"),
-                  Map.of("encoder", "mlp:5/tanh"))),
-          "beta-vae",
-          List.of(
-              new Subject(
-                  BITS,
-                  Map.of("latent", 2, "encoder", "mlp:8", "beta", 3.5, "schedule", "sigmoid:2"),
-                  Map.of("encoder", "mlp:5/tanh")),
-              new Subject(
-                  GREYS,
-                  Map.of("latent", 2, "encoder", "conv:3", "beta", 0, "likelihood", "laplace"),
-                  Map.of("encoder", "conv:2/tanh", "beta", 0.7))),
-          "ae",
-          List.of(
-              new Subject(
-                  NUMBERS,
-                  Map.of("latent", 2, "encoder", "mlp:8"),
-                  Map.of("encoder", "mlp:5/tanh")),
-              new Subject(
-                  COLOURS,
-                  Map.of("latent", 2, "encoder", "conv:4"),
-                  Map.of("encoder", "conv:2/softplus"))),
-          "linear-ae",
-          List.of(
-              new Subject(NUMBERS, Map.of("latent", 2), Map.of()),
-              new Subject(GREYS, Map.of("latent", 3), Map.of())),
-          "pca",
-          List.of(
-              new Subject(NUMBERS, Map.of("latent", 2), Map.of()),
-              new Subject(GREYS, Map.of("latent", 5), Map.of())),
-          "ppca",
-          List.of(
-              new Subject(NUMBERS, Map.of("latent", 2), Map.of()),
-              new Subject(GREYS, Map.of("latent", 5), Map.of())));
+  private static final Map<String, List<Subject>> ROWS = new LinkedHashMap<>();
+
+  static {
+    row(
+        "vae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "schedule", "linear:4"),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 3, "encoder", "linear", "samples", 3),
+            Map.of("encoder", "mlp:5,4/softplus")),
+        new Subject(
+            GREYS,
+            Map.of("latent", 2, "encoder", "conv:3,4", "likelihood", "continuous-bernoulli"),
+            Map.of("encoder", "conv:2,3/tanh")),
+        new Subject(
+            COLOURS,
+            Map.of("latent", 2, "encoder", "resnet:1x3", "likelihood", "bernoulli"),
+            Map.of("encoder", "resnet:1x2/silu")),
+        new Subject(
+            TABLE,
+            Map.of("latent", 2, "encoder", "mlp:8"),
+            Map.of("encoder", "mlp:5/elu", "decoder", "mlp:4/gelu")),
+        new Subject(
+            NUMBERS,
+            Map.of(
+                "latent",
+                2,
+                "encoder",
+                "mlp:8",
+                "likelihood",
+                "gaussian:element",
+                "schedule",
+                "cyclical:2,0.5"),
+            Map.of("encoder", "mlp:5/sigmoid")),
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 2, "encoder", "mlp:8", "likelihood", "balance:0.5"),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "prior", "learned", "samples", 2),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "prior", "mixture:3", "samples", 2),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            GREYS,
+            Map.of("latent", 2, "encoder", "mlp:8", "prior", "vamp:4"),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 2, "encoder", "mlp:8", "prior", "exemplar:9"),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 2, "encoder", "mlp:8", "prior", "aggregate:9"),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 2, "encoder", "mlp:8", "prior", "implicit:6"),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 2, "encoder", "mlp:8", "prior", "flow:2,6"),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "beta-vae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "beta", 3.5, "schedule", "sigmoid:2"),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            GREYS,
+            Map.of("latent", 2, "encoder", "conv:3", "beta", 0, "likelihood", "laplace"),
+            Map.of("encoder", "conv:2/tanh", "beta", 0.7)));
+    row(
+        "iwae",
+        new Subject(
+            BITS, Map.of("latent", 2, "encoder", "mlp:8", "k", 5), Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of(
+                "latent",
+                2,
+                "encoder",
+                "mlp:8",
+                "k",
+                3,
+                "gradient",
+                "dreg",
+                "samples",
+                2,
+                "schedule",
+                "linear:4"),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "miwae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "k", 2, "samples", 3),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "piwae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "k", 2, "samples", 3),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "ciwae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "k", 4, "beta", 0.3),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "vamp-vae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "prior", "vamp:4"),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "exemplar-vae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "prior", "exemplar:8"),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "implicit-vae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "prior", "implicit:5"),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "ae",
+        new Subject(
+            NUMBERS, Map.of("latent", 2, "encoder", "mlp:8"), Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            COLOURS,
+            Map.of("latent", 2, "encoder", "conv:4"),
+            Map.of("encoder", "conv:2/softplus")));
+    row(
+        "linear-ae",
+        new Subject(NUMBERS, Map.of("latent", 2), Map.of()),
+        new Subject(GREYS, Map.of("latent", 3), Map.of()));
+    row(
+        "pca",
+        new Subject(NUMBERS, Map.of("latent", 2), Map.of()),
+        new Subject(GREYS, Map.of("latent", 5), Map.of()));
+    row(
+        "ppca",
+        new Subject(NUMBERS, Map.of("latent", 2), Map.of()),
+        new Subject(GREYS, Map.of("latent", 5), Map.of()));
+    row(
+        "gmm",
+        new Subject(NUMBERS, Map.of("components", 2, "covariance", "full"), Map.of()),
+        new Subject(GREYS, Map.of("components", 3, "covariance", "diagonal"), Map.of()));
+    row(
+        "maf",
+        new Subject(NUMBERS, Map.of("flow", "maf:2,8"), Map.of()),
+        new Subject(GREYS, Map.of("flow", "flow:3,6"), Map.of()));
+  }
+
+  private static void row(String model, Subject... subjects) {
+    ROWS.put(model, List.of(subjects));
+  }
 
   @TestFactory
   Stream<DynamicContainer> everyModelKeepsTheContract() {

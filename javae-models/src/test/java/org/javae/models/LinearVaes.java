@@ -53,6 +53,7 @@ final class LinearVaes {
         0,
         1,
         0,
+        0,
         true,
         0,
         1e9);

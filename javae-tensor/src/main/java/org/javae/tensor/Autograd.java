@@ -25,18 +25,32 @@ public final class Autograd {
    * again.
    */
   public static List<Tensor> grad(Tensor y, List<Tensor> xs, boolean createGraph) {
+    return grad(y, xs, createGraph, createGraph);
+  }
+
+  /** As {@link #grad(Tensor, List)}, for one of several scalars that share a graph. */
+  public static List<Tensor> gradOfShared(Tensor y, List<Tensor> xs) {
+    return grad(y, xs, false, true);
+  }
+
+  private static List<Tensor> grad(
+      Tensor y, List<Tensor> xs, boolean createGraph, boolean keepGraph) {
     TensorVector out = new TensorVector(y.raw());
     TensorVector in = new TensorVector(Tensor.raws(xs));
     TensorVector g;
     try {
-      g = torch.grad(out, in, new TensorVector(), new BoolOptional(createGraph), createGraph, true);
+      g = torch.grad(out, in, new TensorVector(), new BoolOptional(keepGraph), createGraph, true);
     } catch (RuntimeException e) {
       throw EngineException.shortened("gradient", e, y);
     }
     List<Tensor> result = new ArrayList<>(xs.size());
     for (int i = 0; i < xs.size(); i++) {
       org.bytedeco.pytorch.Tensor gi = g.get(i);
-      result.add(gi.defined() ? Tensor.wrap("gradient", gi) : Tensor.zerosLike(xs.get(i)));
+      // A tensor of its own: the vector's elements end with the vector, at the end of this scope.
+      result.add(
+          gi.defined()
+              ? Tensor.wrap("gradient", new org.bytedeco.pytorch.Tensor(gi))
+              : Tensor.zerosLike(xs.get(i)));
     }
     return result;
   }

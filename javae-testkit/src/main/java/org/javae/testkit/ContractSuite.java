@@ -427,11 +427,13 @@ public final class ContractSuite {
     if (m instanceof LatentVariableModel l) {
       assertThat(a.elbo()).isFinite();
       assertThat(a.nll()).isFinite();
-      assertThat(a.kl()).isFinite().isGreaterThanOrEqualTo(-1e-6);
-      assertThat(a.kl()).isCloseTo(b.kl(), within(tolerance * (1 + b.kl())));
+      assertThat(a.kl()).isFinite();
       assertThat(a.activeUnits()).isBetween(0, l.latent()).isEqualTo(b.activeUnits());
       assertThat(a.mutualInformation()).isLessThanOrEqualTo(Math.log(N) + 1e-6);
+      // Without a closed form it is an estimate from other draws in other batches.
       if (a.klPerDimension() != null) {
+        assertThat(a.kl()).isGreaterThanOrEqualTo(-1e-6);
+        assertThat(a.kl()).isCloseTo(b.kl(), within(tolerance * (1 + b.kl())));
         assertThat(java.util.Arrays.stream(a.klPerDimension()).sum())
             .isCloseTo(a.kl(), within(tolerance * (1 + a.kl())));
       }
@@ -555,6 +557,7 @@ public final class ContractSuite {
         10,
         0.9,
         1,
+        0,
         0,
         true,
         0,

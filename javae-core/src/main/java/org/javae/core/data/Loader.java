@@ -80,7 +80,7 @@ public final class Loader implements BatchSource<Batch> {
         labels == null
             ? null
             : Tensor.of(Arrays.stream(part).mapToLong(r -> labels[r]).toArray(), part.length);
-    return new Batch(x, y);
+    return new Batch(x, y, part.clone());
   }
 
   /** One pass in fixed order, each batch in a scope of its own. */

@@ -264,7 +264,13 @@ public record Preprocessing(Binarize binarize, float[] shift, float[] scale, flo
             unit[0] &= x >= 0 && x <= 1;
           });
     }
-    return new DataSpec(d.shape().toArray(), d.columns(), binary[0], unit[0]);
+    return new DataSpec(
+        d.shape().toArray(),
+        d.columns(),
+        binary[0],
+        unit[0],
+        d.labels().map(Dataset.Annotation::cardinality).orElse(0),
+        rows.length);
   }
 
   private float scaled(float v, int j, int n) {

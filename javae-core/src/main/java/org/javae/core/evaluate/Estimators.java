@@ -3,6 +3,7 @@ package org.javae.core.evaluate;
 import java.util.ArrayList;
 import java.util.List;
 import org.javae.core.distribution.Distribution;
+import org.javae.core.model.Conditional;
 import org.javae.core.model.LatentVariableModel;
 import org.javae.tensor.Autograd;
 import org.javae.tensor.Rng;
@@ -58,7 +59,7 @@ public final class Estimators {
     Tensor w =
         m.likelihood(z)
             .logProb(x.repeatBatch(n))
-            .plus(m.prior().logProb(z))
+            .plus(Conditional.rows(m.prior(), z.size(0)).logProb(z))
             .minus(q.repeat(n).logProb(z));
     return w.to(org.javae.tensor.DType.FLOAT64);
   }

@@ -12,6 +12,7 @@ import org.javae.core.data.Loader;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.divergence.KullbackLeibler;
 import org.javae.core.model.Batch;
+import org.javae.core.model.Conditional;
 import org.javae.core.model.Decodes;
 import org.javae.core.model.Encodes;
 import org.javae.core.model.LatentVariableModel;
@@ -78,15 +79,12 @@ public final class Evaluator {
    */
   public static Metrics evaluate(Model<?> model, Loader rows, Options o, DoubleConsumer progress) {
     Rng rng = Rng.of(o.seed()).split("evaluate");
+    boolean latent = model instanceof LatentVariableModel || model instanceof Conditional;
     Sums s = new Sums();
     List<Tensor> codes = new ArrayList<>();
     // Importance sampling wants few rows with many samples; the chunking inside bounds memory
     // either way.
-    boolean sampled =
-        o.nllSamples() > 0
-            && o.wants("nll")
-            && model instanceof LatentVariableModel
-            && !(model instanceof Scores);
+    boolean sampled = o.nllSamples() > 0 && o.wants("nll") && latent && !(model instanceof Scores);
     int batch = sampled ? Math.min(o.batch(), 100) : o.batch();
     int batches = rows.batches(batch);
     for (int i = 0; i < batches; i++) {
@@ -94,23 +92,23 @@ public final class Evaluator {
       Tensor code =
           Autograd.off(
               () ->
-                  Scope.run(
-                      () -> measure(model, rows.batch(0, index, batch).x(), o, sampled, rng, s)));
+                  Scope.run(() -> measure(model, rows.batch(0, index, batch), o, sampled, rng, s)));
       if (code != null) {
         codes.add(code);
       }
       progress.accept((i + 1.0) / batches);
     }
     Double mi = null;
-    if (model instanceof LatentVariableModel m && o.wants("mutual_information")) {
+    if (latent && o.wants("mutual_information")) {
       mi =
           Scope.run(
               () -> {
                 int[] some = rows.rows(0, Math.min(rows.size(), MI_ROWS));
-                return Estimators.mutualInformation(m, rows.read(some, 0).x(), rng.split("mi"));
+                Batch b = rows.read(some, 0);
+                return Estimators.mutualInformation(
+                    Conditional.view(model, b), b.x(), rng.split("mi"));
               });
     }
-    boolean latent = model instanceof LatentVariableModel;
     boolean exact = model instanceof Scores;
     return new Metrics(
         latent && o.wants("elbo") ? (Double) (-s.mean(s.reconstruction) - s.mean(s.kl)) : null,
@@ -127,7 +125,9 @@ public final class Evaluator {
             ? (Integer) Estimators.activeUnits(codes)
             : null,
         mi,
-        model instanceof Decodes && o.wants("mse") ? (Double) (s.squared / s.elements) : null);
+        (latent || model instanceof Decodes) && o.wants("mse")
+            ? (Double) (s.squared / s.elements)
+            : null);
   }
 
   private static final class Sums {
@@ -145,22 +145,25 @@ public final class Evaluator {
   }
 
   private static Tensor measure(
-      Model<?> model, Tensor x, Options o, boolean sampled, Rng rng, Sums s) {
+      Model<?> model, Batch batch, Options o, boolean sampled, Rng rng, Sums s) {
+    Tensor x = batch.x();
+    LatentVariableModel m = Conditional.view(model, batch);
+    Object subject = m == null ? model : m;
     s.n += x.size(0);
     Tensor code = null;
-    if (model instanceof Encodes e) {
+    if (subject instanceof Encodes e) {
       code = e.encode(x);
-      if (model instanceof Decodes d) {
+      if (subject instanceof Decodes d) {
         double error =
             d.decode(code).minus(x).square().to(org.javae.tensor.DType.FLOAT64).sum().item();
         s.squared += error;
         s.elements += x.numel();
-        if (!(model instanceof LatentVariableModel)) {
+        if (m == null) {
           s.reconstruction += error;
         }
       }
     }
-    if (model instanceof LatentVariableModel m) {
+    if (m != null) {
       Distribution q = m.posterior(x);
       Tensor z = q.sample(rng.split("elbo"));
       s.reconstruction -= sum(m.likelihood(z).logProb(x));
@@ -210,7 +213,8 @@ public final class Evaluator {
                         Loss loss = model.loss(b, step);
                         sums.merge("loss", sum(loss.total()), Double::sum);
                         loss.terms().forEach((k, t) -> sums.merge(k, sum(t), Double::sum));
-                        return model instanceof LatentVariableModel m ? m.encode(b.x()) : null;
+                        LatentVariableModel m = Conditional.view(model, b);
+                        return m == null ? null : m.encode(b.x());
                       }));
       if (code != null) {
         codes.add(code);

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.javae.core.config.Nearest;
 import org.javae.core.io.Json;
 import org.javae.tensor.DType;
@@ -58,9 +60,18 @@ public record CatalogEntry<C extends ModelConfig>(
     return new CatalogEntry<>(name, about, config, defaults, factory, other);
   }
 
-  /** The settings' names. */
+  /** The settings' names; those of a record within the record stand in its place. */
   public List<String> keys() {
-    return Arrays.stream(config.getRecordComponents()).map(c -> c.getName()).toList();
+    return components(config).map(RecordComponent::getName).toList();
+  }
+
+  private static Stream<RecordComponent> components(Class<?> record) {
+    return Arrays.stream(record.getRecordComponents())
+        .flatMap(
+            c ->
+                ModelConfig.class.isAssignableFrom(c.getType())
+                    ? components(c.getType())
+                    : Stream.of(c));
   }
 
   /**
@@ -113,12 +124,15 @@ public record CatalogEntry<C extends ModelConfig>(
                     "model %s has no setting '%s'; %s", name, key, Nearest.suggestion(key, keys()));
               }
             });
-    for (String key : keys()) {
-      if (!key.equals(DERIVED) && !tree.hasNonNull(key)) {
-        throw UserException.usage(
-            "setting '%s' of model %s has no value: a %s is expected", key, name, type(key));
-      }
-    }
+    components(config)
+        .filter(c -> !c.isAnnotationPresent(Optional.class) && !tree.hasNonNull(c.getName()))
+        .findFirst()
+        .ifPresent(
+            c -> {
+              throw UserException.usage(
+                  "setting '%s' of model %s has no value: a %s is expected",
+                  c.getName(), name, type(c.getName()));
+            });
     try {
       return Json.mapper().treeToValue(tree, config);
     } catch (JsonProcessingException e) {
@@ -138,7 +152,7 @@ public record CatalogEntry<C extends ModelConfig>(
   }
 
   private String type(String key) {
-    return Arrays.stream(config.getRecordComponents())
+    return components(config)
         .filter(c -> c.getName().equals(key))
         .map(
             c ->

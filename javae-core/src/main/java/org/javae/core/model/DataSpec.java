@@ -15,13 +15,20 @@ import org.javae.tensor.UserException;
  * @param columns columns of a table; empty for images and plain vectors
  * @param binary true if every value is 0 or 1
  * @param unitInterval true if every value lies in [0, 1]
+ * @param classes number of labels 0 … classes − 1 of the observations, 0 without labels
+ * @param rows number of training observations, 0 if that is not known
  */
 public record DataSpec(
     @JsonProperty("shape") long[] sizes,
     List<Column> columns,
     boolean binary,
-    boolean unitInterval) {
+    boolean unitInterval,
+    Integer classes,
+    Integer rows) {
   public DataSpec {
+    // Files written before there were labels say nothing of them.
+    classes = classes == null ? 0 : classes;
+    rows = rows == null ? 0 : rows;
     columns = columns == null ? List.of() : List.copyOf(columns);
     double numel =
         sizes == null || sizes.length == 0
@@ -45,6 +52,16 @@ public record DataSpec(
           "the columns of the data take %d elements, but an observation has %d",
           width, (long) numel);
     }
+  }
+
+  /** Without labels. */
+  public DataSpec(long[] sizes, List<Column> columns, boolean binary, boolean unitInterval) {
+    this(sizes, columns, binary, unitInterval, 0, 0);
+  }
+
+  /** The same values with labels. */
+  public DataSpec labelled(int numberOfClasses) {
+    return new DataSpec(sizes, columns, binary, unitInterval, numberOfClasses, rows);
   }
 
   /** Images or vectors without columns. */

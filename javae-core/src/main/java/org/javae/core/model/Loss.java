@@ -11,11 +11,37 @@ import org.javae.tensor.Tensor;
  * @param total what is minimised, {@code [batch]}
  * @param terms the named terms before weighting, {@code [batch]} each, in nats where they are
  *     likelihoods or divergences
+ * @param groups losses of players with an objective of their own, {@code [batch]} each, by the
+ *     first part of their parameters' names
  */
-public record Loss(Tensor total, Map<String, Tensor> terms) {
+public record Loss(Tensor total, Map<String, Tensor> terms, Map<String, Tensor> groups) {
   /** No terms yet. */
   public static Loss zero() {
-    return new Loss(null, Map.of());
+    return new Loss(null, Map.of(), Map.of());
+  }
+
+  /**
+   * A player with its own objective: the parameters whose names start with {@code group + "."} are
+   * trained by this loss and by nothing else, the total trains the others. Both come from one
+   * forward pass and one step: a critic, a density ratio, an encoder with another estimator of its
+   * gradient.
+   *
+   * @param term name under which its mean is reported
+   */
+  public Loss trains(String group, String term, Tensor loss) {
+    Map<String, Tensor> t = new LinkedHashMap<>(terms);
+    t.put(term, loss);
+    Map<String, Tensor> g = new LinkedHashMap<>(groups);
+    g.put(group, loss);
+    return new Loss(
+        total, java.util.Collections.unmodifiableMap(t), java.util.Collections.unmodifiableMap(g));
+  }
+
+  /** Remembers a term that is no part of the total. */
+  public Loss reports(String name, Tensor term) {
+    Map<String, Tensor> t = new LinkedHashMap<>(terms);
+    t.put(name, term);
+    return new Loss(total, java.util.Collections.unmodifiableMap(t), groups);
   }
 
   /** Adds a term with weight 1. */
@@ -25,10 +51,16 @@ public record Loss(Tensor total, Map<String, Tensor> terms) {
 
   /** Adds {@code weight · term} to the total and remembers the unweighted term. */
   public Loss plus(String name, double weight, Tensor term) {
-    Tensor weighted = weight == 1 ? term : term.times(weight);
+    return plus(name, weight == 1 ? term : term.times(weight), term);
+  }
+
+  /** Adds {@code weighted} to the total and remembers {@code term}. */
+  public Loss plus(String name, Tensor weighted, Tensor term) {
     Map<String, Tensor> t = new LinkedHashMap<>(terms);
     t.put(name, term);
     return new Loss(
-        total == null ? weighted : total.plus(weighted), java.util.Collections.unmodifiableMap(t));
+        total == null ? weighted : total.plus(weighted),
+        java.util.Collections.unmodifiableMap(t),
+        groups);
   }
 }

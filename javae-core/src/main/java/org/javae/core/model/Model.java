@@ -29,6 +29,14 @@ public abstract class Model<B> implements Scope.Holder {
    */
   public abstract Loss loss(B batch, Step step);
 
+  /**
+   * Most observations whose loss fits into memory at once: the trainer takes larger batches in
+   * parts and adds the gradients up. Without a limit unless a model says otherwise.
+   */
+  public int rowsAtOnce() {
+    return Integer.MAX_VALUE;
+  }
+
   /** What the model knows of its data. */
   public final DataSpec data() {
     return data;

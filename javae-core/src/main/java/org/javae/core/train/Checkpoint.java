@@ -28,6 +28,8 @@ record Checkpoint(Position position, Position good, Map<String, Tensor> tensors)
    * @param epoch 0-based epoch in progress
    * @param batch next batch of it
    * @param best validation loss so far, null before the first
+   * @param updates of parameters that have had another number of updates than there were steps
+   * @param aggressive whether the inference network is still trained by inner loops
    * @param sums of loss terms over the epoch so far
    * @param config what the run was started with; resuming with something else is refused
    */
@@ -40,6 +42,8 @@ record Checkpoint(Position position, Position good, Map<String, Tensor> tensors)
       Double best,
       int bestEpoch,
       int sinceBest,
+      Map<String, Long> updates,
+      boolean aggressive,
       double seconds,
       Map<String, Double> sums,
       List<EpochRecord> history,

@@ -21,6 +21,8 @@ import org.javae.tensor.UserException;
  * @param ema decay of an exponential moving average of the weights that is evaluated and kept, 0
  *     for none
  * @param accumulate batches summed before a step
+ * @param aggressive most inner updates of the encoder before each update of the rest, until mutual
+ *     information stops rising (He et al., 2019, Algorithm 1); 0 for none
  * @param patience epochs without a better validation loss before stopping, 0 for never
  * @param best keep the weights of the best validation loss instead of the last
  * @param max_seconds training time after which to stop, 0 for no limit
@@ -38,6 +40,7 @@ public record TrainConfig(
     double clip,
     double ema,
     int accumulate,
+    int aggressive,
     int patience,
     boolean best,
     double max_seconds,
@@ -47,7 +50,8 @@ public record TrainConfig(
 
   /** Twenty epochs of Adam with batches of 128. */
   public static final TrainConfig DEFAULTS =
-      new TrainConfig(20, 128, 1e-3, 0, "adam", Schedule.CONSTANT, 0.9, 0, 0, 0, 1, 0, true, 0, 30);
+      new TrainConfig(
+          20, 128, 1e-3, 0, "adam", Schedule.CONSTANT, 0.9, 0, 0, 0, 1, 0, 0, true, 0, 30);
 
   public TrainConfig {
     Check.positive("epochs", epochs);
@@ -58,6 +62,7 @@ public record TrainConfig(
     Check.notNegative("clip", clip);
     Check.fraction("ema", ema);
     Check.positive("accumulate", accumulate);
+    Check.notNegative("aggressive", aggressive);
     Check.notNegative("patience", patience);
     Check.notNegative("max_seconds", max_seconds);
     Check.notNegative("checkpoint_seconds", checkpoint_seconds);
@@ -81,6 +86,7 @@ public record TrainConfig(
         clip,
         ema,
         accumulate,
+        aggressive,
         patience,
         best,
         max_seconds,

@@ -5,10 +5,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.javae.core.model.Batch;
 import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
 import org.javae.core.model.Params;
+import org.javae.core.model.Refreshes;
 import org.javae.core.net.Net;
 import org.javae.core.train.TrainResult.Status;
 import org.javae.tensor.Autograd;
@@ -31,6 +35,17 @@ public final class Trainer<B> {
    */
   private static final int SNAPSHOT_STEPS = 500;
 
+  /** Batches over which He's inner loop compares losses. */
+  private static final int INNER_WINDOW = 10;
+
+  private static final int RISING_EPOCHS = 3;
+
+  /** A coin costs ln 2; a critic this far off has lost. */
+  private static final double LOST_NATS = 20;
+
+  /** Names of q's parameters start with this. */
+  private static final String ENCODER = "encoder.";
+
   private final Model<B> model;
   private final Params params;
   private final BatchSource<B> train;
@@ -44,10 +59,12 @@ public final class Trainer<B> {
   private final Optimizer optimizer;
   private volatile boolean stop;
 
+  private final java.util.Set<String> playerTerms = new java.util.TreeSet<>();
   private int epoch;
   private int batch;
   private double lrFactor = 1;
   private int tries;
+  private boolean aggressive;
   private double best = Double.POSITIVE_INFINITY;
   private int bestEpoch;
   private int sinceBest;
@@ -91,6 +108,20 @@ public final class Trainer<B> {
     this.listener = listener;
     this.noise = Rng.of(config.seed()).split("train").split("noise");
     this.optimizer = new Optimizer(config, params);
+    this.aggressive = config.aggressive() > 0;
+    if (aggressive) {
+      List<String> names = params.trainableNames();
+      if (names.stream().noneMatch(n -> n.startsWith(ENCODER))) {
+        throw UserException.usage(
+            "aggressive training needs a model with an encoder of its own; leave out --set aggressive=%d",
+            config.aggressive());
+      }
+      if (validation == null) {
+        throw UserException.usage(
+            "aggressive training ends when mutual information on held-out rows stops rising, but none are held out; add"
+                + " --set validation=0.1");
+      }
+    }
   }
 
   /** Asks the training thread to stop after the current step, leaving a checkpoint. */
@@ -112,6 +143,11 @@ public final class Trainer<B> {
   public TrainResult run(boolean resume) {
     sessionStart = System.nanoTime();
     lastWrite = sessionStart;
+    if (model instanceof Refreshes r) {
+      @SuppressWarnings("unchecked") // models that refresh are models of one block
+      BatchSource<Batch> rows = (BatchSource<Batch>) train;
+      r.trainingRows(rows);
+    }
     if (config.ema() > 0) {
       ema = params.snapshot();
     }
@@ -183,6 +219,10 @@ public final class Trainer<B> {
       if (trouble == null) {
         endEpoch();
         snapshot();
+        String critic = divergingPlayer();
+        if (critic != null) {
+          return result(Status.DIVERGED, critic);
+        }
       } else if (tries == MAX_TRIES) {
         return result(
             Status.DIVERGED,
@@ -231,31 +271,54 @@ public final class Trainer<B> {
         () -> {
           double at = epoch + (double) batch / batches;
           Step s = new Step(optimizer.steps(), at, config.epochs(), true, noise);
+          lastLr = lr(s);
+          if (aggressive) {
+            String trouble = improveEncoder(s, batches);
+            if (trouble != null) {
+              return trouble;
+            }
+          }
           List<Tensor> gradients = null;
           int parts = Math.min(config.accumulate(), batches - batch);
+          int slices = slices();
+          int size = config.batch() / slices;
           long observations = 0;
-          for (int i = 0; i < parts; i++) {
-            B b = train.batch(epoch, batch + i, config.batch());
-            Loss loss = model.loss(b, s);
-            Tensor mean = loss.total().mean();
-            if (!Double.isFinite(mean.item())) {
-              return explain(loss, b, s, batch + i);
+          for (int i = batch * slices; i < (batch + parts) * slices; i++) {
+            if ((long) i * size >= train.size()) {
+              break; // the last batch is smaller
             }
-            add(loss);
-            // Several batches: gradients of sums, divided once, so that a smaller last batch weighs
-            // less.
-            observations += loss.total().numel();
-            List<Tensor> g =
-                Autograd.grad(parts == 1 ? mean : loss.total().sum(), params.trainable());
+            int index = i;
+            // A slice's graph is gone before the next one's is built.
+            Part part =
+                Scope.run(
+                    () -> {
+                      B b = train.batch(epoch, index, size);
+                      Loss loss = model.loss(b, s);
+                      String trouble = check(loss, b, s, index / slices);
+                      if (trouble != null) {
+                        return new Part(trouble, 0, List.of());
+                      }
+                      add(loss);
+                      // Several batches: gradients of sums, divided once, so that a smaller last
+                      // batch weighs less.
+                      return new Part(
+                          null,
+                          loss.total().numel(),
+                          gradients(loss, parts * slices == 1 ? Tensor::mean : Tensor::sum));
+                    });
+            if (part.trouble() != null) {
+              return part.trouble();
+            }
+            observations += part.observations();
             if (gradients == null) {
-              gradients = g;
+              gradients = part.gradients();
             } else {
-              for (int j = 0; j < g.size(); j++) {
-                gradients.get(j).addInPlace(g.get(j), 1);
+              for (int k = 0; k < gradients.size(); k++) {
+                gradients.get(k).addInPlace(part.gradients().get(k), 1);
               }
             }
           }
-          if (parts > 1) {
+          if (parts * slices > 1) {
             for (Tensor g : gradients) {
               g.scaleInPlace(1.0 / observations);
             }
@@ -263,8 +326,7 @@ public final class Trainer<B> {
           if (config.clip() > 0) {
             clip(gradients);
           }
-          lastLr = lr(s);
-          optimizer.step(gradients, lastLr);
+          optimizer.step(aggressive ? only(gradients, false) : gradients, lastLr);
           if (config.ema() > 0) {
             // Early on the average follows quickly, or the start would linger (as in Adam's bias
             // correction).
@@ -277,6 +339,117 @@ public final class Trainer<B> {
         });
   }
 
+  /** What one slice of a batch gave. */
+  private record Part(String trouble, long observations, List<Tensor> gradients)
+      implements Scope.Holder {
+    @Override
+    public Iterable<Tensor> tensors() {
+      return gradients;
+    }
+  }
+
+  /** Equal slices in which a batch fits into memory. */
+  private int slices() {
+    int most = model.rowsAtOnce();
+    int n = 1;
+    while (config.batch() % n != 0 || config.batch() / n > most) {
+      n++;
+    }
+    return n;
+  }
+
+  /** Null, or what is wrong with the loss. */
+  private String check(Loss loss, B b, Step s, int index) {
+    boolean finite = Double.isFinite(loss.total().mean().item());
+    for (Tensor t : loss.groups().values()) {
+      finite &= Double.isFinite(t.detach().mean().item());
+    }
+    return finite ? null : explain(loss, b, s, index);
+  }
+
+  /**
+   * A gradient for every parameter: of the loss of its own group if there is one, else of the
+   * total.
+   */
+  private List<Tensor> gradients(Loss loss, UnaryOperator<Tensor> reduce) {
+    List<Tensor> all = params.trainable();
+    if (loss.groups().isEmpty()) {
+      return Autograd.grad(reduce.apply(loss.total()), all);
+    }
+    List<String> names = params.trainableNames();
+    List<Tensor> result = new ArrayList<>(java.util.Collections.nCopies(all.size(), null));
+    Map<String, List<Integer>> members = new LinkedHashMap<>();
+    for (int i = 0; i < all.size(); i++) {
+      String group = names.get(i).substring(0, Math.max(0, names.get(i).indexOf('.')));
+      members
+          .computeIfAbsent(loss.groups().containsKey(group) ? group : "", k -> new ArrayList<>())
+          .add(i);
+    }
+    members.forEach(
+        (group, which) -> {
+          Tensor y = reduce.apply(group.isEmpty() ? loss.total() : loss.groups().get(group));
+          List<Tensor> g = Autograd.gradOfShared(y, which.stream().map(all::get).toList());
+          for (int i = 0; i < g.size(); i++) {
+            result.set(which.get(i), g.get(i));
+          }
+        });
+    return result;
+  }
+
+  /**
+   * He et al. (2019), Algorithm 1, lines 3–8: updates of the encoder alone on random batches until
+   * the mean loss over {@value #INNER_WINDOW} of them no longer falls.
+   */
+  private String improveEncoder(Step s, int batches) {
+    double before = Double.POSITIVE_INFINITY;
+    double sum = 0;
+    SplittableRandom random = Rng.of(config.seed()).split("aggressive").at(optimizer.steps());
+    for (int n = 1; n <= config.aggressive(); n++) {
+      int index = random.nextInt(batches);
+      double[] value = {0};
+      String trouble =
+          Scope.run(
+              () -> {
+                B b = train.batch(epoch, index, config.batch());
+                Loss loss = model.loss(b, s);
+                String wrong = check(loss, b, s, index);
+                if (wrong == null) {
+                  value[0] = loss.total().detach().mean().item();
+                  List<Tensor> g = only(gradients(loss, Tensor::mean), true);
+                  if (config.clip() > 0) {
+                    clip(g);
+                  }
+                  optimizer.inner(g, lastLr);
+                }
+                return wrong;
+              });
+      if (trouble != null) {
+        return trouble;
+      }
+      sum += value[0];
+      if (n % INNER_WINDOW == 0) {
+        if (sum >= before) {
+          return null;
+        }
+        before = sum;
+        sum = 0;
+      }
+    }
+    return null;
+  }
+
+  /** The gradients of the encoder, or of everything else; null for the others. */
+  private List<Tensor> only(List<Tensor> gradients, boolean encoder) {
+    List<Tensor> some = new ArrayList<>(gradients);
+    List<String> names = params.trainableNames();
+    for (int i = 0; i < some.size(); i++) {
+      if (names.get(i).startsWith(ENCODER) != encoder) {
+        some.set(i, null);
+      }
+    }
+    return some;
+  }
+
   private double lr(Step s) {
     return config.lr() * lrFactor * config.lr_schedule().at(s);
   }
@@ -284,17 +457,29 @@ public final class Trainer<B> {
   private void clip(List<Tensor> gradients) {
     double squares = 0;
     for (Tensor g : gradients) {
-      squares += g.square().sum().item();
+      squares += g == null ? 0 : g.square().sum().item();
     }
     double norm = Math.sqrt(squares);
     if (norm > config.clip()) {
       for (Tensor g : gradients) {
-        g.scaleInPlace(config.clip() / norm);
+        if (g != null) {
+          g.scaleInPlace(config.clip() / norm);
+        }
       }
     }
   }
 
   private void add(Loss loss) {
+    loss.groups()
+        .forEach(
+            (group, own) ->
+                loss.terms()
+                    .forEach(
+                        (name, t) -> {
+                          if (t == own) {
+                            playerTerms.add(name);
+                          }
+                        }));
     loss.terms().forEach((n, t) -> sums.merge(n, t.detach().sum().item(), Double::sum));
     sums.merge("loss", loss.total().detach().sum().item(), Double::sum);
     sums.merge("", (double) loss.total().numel(), Double::sum);
@@ -352,7 +537,19 @@ public final class Trainer<B> {
     Map<String, Double> held = Map.of();
     if (validation != null) {
       Rng fresh = Rng.of(config.seed()).split("validation").split(String.valueOf(epoch));
-      held = withKeptWeights(() -> validator.measure(model, validation, fresh));
+      held =
+          withKeptWeights(
+              () -> {
+                refresh();
+                return validator.measure(model, validation, fresh);
+              });
+    }
+    if (aggressive && informationStoppedRising(held)) {
+      aggressive = false;
+      listener.message(
+          "mutual information no longer rises: from epoch "
+              + (epoch + 2)
+              + " on, encoder and decoder are trained together");
     }
     epoch++;
     batch = 0;
@@ -374,6 +571,55 @@ public final class Trainer<B> {
     history.add(r);
     sums = new LinkedHashMap<>();
     listener.epoch(r);
+  }
+
+  /**
+   * A player whose own loss has risen {@value #RISING_EPOCHS} epochs in a row to ten times its
+   * lowest: the game is lost, and half the learning rate later it would still be. Null if there is
+   * none.
+   */
+  private String divergingPlayer() {
+    for (String term : playerTerms) {
+      double[] curve =
+          history.stream().mapToDouble(e -> e.train().getOrDefault(term, Double.NaN)).toArray();
+      int last = curve.length - 1;
+      boolean rising = last >= RISING_EPOCHS;
+      double lowest = Double.POSITIVE_INFINITY;
+      for (int i = 0; i <= last; i++) {
+        lowest = Math.min(lowest, Math.abs(curve[i]));
+        rising &= i == 0 || i <= last - RISING_EPOCHS || curve[i] > curve[i - 1];
+      }
+      if (rising && curve[last] > LOST_NATS && curve[last] > 10 * lowest) {
+        StringBuilder b = new StringBuilder();
+        for (int i = Math.max(0, last - 7); i <= last; i++) {
+          b.append(b.length() == 0 ? "" : ", ")
+              .append(String.format(java.util.Locale.ROOT, "%.3g", curve[i]));
+        }
+        return term
+            + " diverges: "
+            + b
+            + " nats in the last epochs; stopped, and the weights of the best epoch are kept: try a smaller --lr, --set"
+            + " clip=1, or a smaller weight on its term";
+      }
+    }
+    return null;
+  }
+
+  /** He et al. (2019), Algorithm 1, line 14. */
+  private boolean informationStoppedRising(Map<String, Double> held) {
+    Double now = held.get("mutual_information");
+    Double before =
+        history.isEmpty()
+            ? null
+            : history.get(history.size() - 1).validation().get("mutual_information");
+    return now != null && before != null && now < before;
+  }
+
+  /** Lets the model recompute what depends on its weights and the training rows. */
+  private void refresh() {
+    if (model instanceof Refreshes r) {
+      r.refresh(Rng.of(config.seed()).split("refresh"));
+    }
   }
 
   private <T> T withKeptWeights(Supplier<T> body) {
@@ -401,6 +647,7 @@ public final class Trainer<B> {
         params.load(ema);
       }
     }
+    refresh();
   }
 
   private void snapshot() {
@@ -441,6 +688,8 @@ public final class Trainer<B> {
         Double.isInfinite(best) ? null : (Double) best,
         bestEpoch,
         sinceBest,
+        optimizer.updates(),
+        aggressive,
         seconds(),
         Map.copyOf(sums),
         List.copyOf(history),
@@ -513,7 +762,8 @@ public final class Trainer<B> {
   }
 
   private void goTo(Checkpoint.Position p) {
-    optimizer.restore(p.step());
+    optimizer.restore(p.step(), p.updates());
+    aggressive = p.aggressive();
     epoch = p.epoch();
     batch = p.batch();
     lrFactor = p.lrFactor();

@@ -16,6 +16,7 @@ import org.javae.core.model.LatentVariableModel;
 import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
 import org.javae.core.model.ModelConfig;
+import org.javae.core.model.Optional;
 import org.javae.core.model.Params;
 import org.javae.core.net.Net;
 import org.javae.core.net.NetSpec;
@@ -45,7 +46,7 @@ public final class TinyVae extends Model<Batch> implements LatentVariableModel {
   public record Config(
       int latent,
       NetSpec encoder,
-      NetSpec decoder,
+      @Optional NetSpec decoder,
       LikelihoodSpec likelihood,
       Schedule schedule,
       double beta)

@@ -5,7 +5,9 @@ import java.util.Map;
 import org.javae.core.likelihood.LikelihoodSpec;
 import org.javae.core.model.CatalogEntry;
 import org.javae.core.model.DataSpec;
+import org.javae.core.model.Encodes;
 import org.javae.core.model.Model;
+import org.javae.core.model.Scores;
 import org.javae.core.net.Net;
 import org.javae.models.ModelCatalog;
 import org.javae.models.linear.LinearAutoencoder;
@@ -82,6 +84,12 @@ record OnnxParts(String name, int latent, String likelihood, Encoder encoder, De
     }
     if (model instanceof ProbabilisticPca m) {
       return probabilistic(m, own);
+    }
+    if (model instanceof Scores && !(model instanceof Encodes)) {
+      throw UserException.usage(
+          "model %s is a density without codes, and ONNX is for encoders and decoders; its weights can be written: use"
+              + " --format safetensors",
+          name(model, model.getClass().getSimpleName()));
     }
     throw UserException.usage(
         "model %s cannot be written as ONNX; its weights can: use --format safetensors",

@@ -49,11 +49,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxExportTest {
   private static final double TOLERANCE = 1e-5;
+  private static final List<String> DENSITIES = List.of("gmm", "maf");
   private static final DataSpec VECTORS = DataSpec.of(Shape.of(12), false, false);
   private static final DataSpec IMAGES = DataSpec.of(Shape.of(1, 27, 20), false, true);
 
@@ -62,7 +64,21 @@ class OnnxExportTest {
   // ---- the models compute the same in ONNX Runtime
 
   static List<String> models() {
-    return ModelCatalog.entries().stream().map(CatalogEntry::name).toList();
+    return ModelCatalog.entries().stream()
+        .map(CatalogEntry::name)
+        .filter(name -> !DENSITIES.contains(name))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @FieldSource("DENSITIES")
+  void aDensityHasNoOnnxFormAndSaysSo(String name) {
+    Model<?> m = model(name, VECTORS, Map.of());
+    assertThatThrownBy(() -> OnnxExport.write(m, folder.resolve("m.onnx")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("model " + name + " is a density without codes")
+        .hasMessageContaining("--format safetensors");
+    assertThat(folder).isEmptyDirectory();
   }
 
   @ParameterizedTest

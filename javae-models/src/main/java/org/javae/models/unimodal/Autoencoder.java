@@ -10,6 +10,7 @@ import org.javae.core.model.Encodes;
 import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
 import org.javae.core.model.ModelConfig;
+import org.javae.core.model.Optional;
 import org.javae.core.model.Params;
 import org.javae.core.net.Net;
 import org.javae.core.net.NetSpec;
@@ -33,7 +34,8 @@ public final class Autoencoder extends Model<Batch> implements Encodes, Decodes 
    * @param encoder E
    * @param decoder D; by default the encoder in reverse
    */
-  public record Config(int latent, NetSpec encoder, NetSpec decoder) implements ModelConfig {
+  public record Config(int latent, NetSpec encoder, @Optional NetSpec decoder)
+      implements ModelConfig {
     public Config {
       Check.positive("latent", latent);
       decoder = decoder == null ? encoder.mirrored() : decoder;

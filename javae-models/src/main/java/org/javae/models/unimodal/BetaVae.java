@@ -1,15 +1,12 @@
 package org.javae.models.unimodal;
 
-import org.javae.core.likelihood.LikelihoodSpec;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import org.javae.core.model.About;
-import org.javae.core.model.Batch;
 import org.javae.core.model.Check;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Loss;
 import org.javae.core.model.ModelConfig;
 import org.javae.core.model.Params;
-import org.javae.core.net.NetSpec;
-import org.javae.core.schedule.Schedule;
 import org.javae.core.train.Step;
 
 /**
@@ -29,29 +26,14 @@ public final class BetaVae extends Vae {
    *
    * @param beta β; 1 is the VAE, larger values press codes towards independent factors
    */
-  public record Config(
-      int latent,
-      NetSpec encoder,
-      NetSpec decoder,
-      LikelihoodSpec likelihood,
-      Schedule schedule,
-      int samples,
-      double beta)
-      implements ModelConfig {
+  public record Config(@JsonUnwrapped Vae.Config vae, double beta) implements ModelConfig {
     public Config {
       Check.notNegative("beta", beta);
-      decoder = decoder == null ? encoder.mirrored() : decoder;
     }
 
     /** What suits the data, with β = 4. */
     public static Config defaults(DataSpec d) {
-      Vae.Config v = Vae.Config.defaults(d);
-      return new Config(
-          v.latent(), v.encoder(), null, v.likelihood(), v.schedule(), v.samples(), 4);
-    }
-
-    private Vae.Config vae() {
-      return new Vae.Config(latent, encoder, decoder, likelihood, schedule, samples);
+      return new Config(Vae.Config.defaults(d), 4);
     }
   }
 
@@ -63,8 +45,8 @@ public final class BetaVae extends Vae {
   }
 
   @Override
-  public Loss loss(Batch batch, Step step) {
-    return negativeElbo(batch.x(), step, config.beta() * config.schedule().at(step));
+  protected Loss objective(Draw d, Step step) {
+    return negativeElbo(d, step, config.beta());
   }
 
   @Override

@@ -2,7 +2,6 @@ package org.javae.models.unimodal;
 
 import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Normal;
-import org.javae.core.divergence.Divergence;
 import org.javae.core.likelihood.Likelihood;
 import org.javae.core.likelihood.LikelihoodSpec;
 import org.javae.core.model.About;
@@ -14,26 +13,54 @@ import org.javae.core.model.LatentVariableModel;
 import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
 import org.javae.core.model.ModelConfig;
+import org.javae.core.model.Optional;
 import org.javae.core.model.Params;
+import org.javae.core.model.Refreshes;
 import org.javae.core.net.Net;
 import org.javae.core.net.NetSpec;
+import org.javae.core.objective.KlPenalty;
+import org.javae.core.prior.Prior;
+import org.javae.core.prior.PriorSpec;
 import org.javae.core.schedule.Schedule;
+import org.javae.core.train.BatchSource;
 import org.javae.core.train.Step;
+import org.javae.tensor.Rng;
 import org.javae.tensor.Tensor;
 
 /**
  * Variational autoencoder (Kingma and Welling, 2014): maximises {@code ELBO(x) = E_q[ln p(x|z)] −
- * KL(q(z|x) ‖ p(z))} with q(z|x) = N(μ(x), diag σ²(x)), p(z) = N(0, I) and M reparameterised
- * samples (equations (9)–(16) of the lecture). With {@code likelihood=balance:C} the loss is {@code
- * C‖x − x̂‖² + KL} up to a constant. Nats per observation.
+ * KL(q(z|x) ‖ p(z))} with q(z|x) = N(μ(x), diag σ²(x)), p(z) = N(0, I) or another prior, and M
+ * reparameterised samples (equations (9)–(16) of the lecture). With {@code likelihood=balance:C}
+ * the loss is {@code C‖x − x̂‖² + KL} up to a constant. Nats per observation.
  */
-public class Vae extends Model<Batch> implements LatentVariableModel {
+public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes {
   /** For the catalogue. */
   public static final About ABOUT =
       new About(
           "variational autoencoder",
           "max  E_q(z|x)[ln p(x|z)] − KL(q(z|x) ‖ N(0, I))",
           "Kingma and Welling, 2014, Auto-Encoding Variational Bayes, equation (10)");
+
+  /** For the catalogue: {@code prior=vamp}. */
+  public static final About ABOUT_VAMP =
+      new About(
+          "VAE with a variational mixture of posteriors as prior",
+          "p(z) = 1/K Σₖ q(z|uₖ) at learned pseudo-inputs uₖ",
+          "Tomczak and Welling, 2018, VAE with a VampPrior, equation (9)");
+
+  /** For the catalogue: {@code prior=exemplar}. */
+  public static final About ABOUT_EXEMPLAR =
+      new About(
+          "exemplar VAE",
+          "p(z) = 1/N Σₙ N(z; μ(xₙ), s² I) at training rows xₙ, a row never its own exemplar",
+          "Norouzi, Fleet and Norouzi, 2020, Exemplar VAE, equation (6)");
+
+  /** For the catalogue: {@code prior=implicit}. */
+  public static final About ABOUT_IMPLICIT =
+      new About(
+          "VAE with the implicit optimal prior",
+          "p(z) = q(z), by a network T(z) ≈ ln q(z)/N(z; 0, I)",
+          "Takahashi et al., 2019, Variational Autoencoder with Implicit Optimal Priors, equation (10)");
 
   /**
    * Settings.
@@ -44,19 +71,47 @@ public class Vae extends Model<Batch> implements LatentVariableModel {
    * @param likelihood p(x|z)
    * @param schedule weight of the KL term over training
    * @param samples M, samples of z per observation and step
+   * @param prior p(z)
+   * @param kl what stands in the place of the KL term
    */
   public record Config(
       int latent,
       NetSpec encoder,
-      NetSpec decoder,
+      @Optional NetSpec decoder,
       LikelihoodSpec likelihood,
       Schedule schedule,
-      int samples)
+      int samples,
+      @Optional PriorSpec prior,
+      @Optional KlPenalty kl)
       implements ModelConfig {
     public Config {
       Check.positive("latent", latent);
       Check.positive("samples", samples);
       decoder = decoder == null ? encoder.mirrored() : decoder;
+      prior = prior == null ? PriorSpec.STANDARD : prior;
+      kl = kl == null ? KlPenalty.PLAIN : kl;
+    }
+
+    /** With the prior N(0, I) and the KL term as it is. */
+    public Config(
+        int latent,
+        NetSpec encoder,
+        NetSpec decoder,
+        LikelihoodSpec likelihood,
+        Schedule schedule,
+        int samples) {
+      this(latent, encoder, decoder, likelihood, schedule, samples, null, null);
+    }
+
+    /** The same with another number of samples. */
+    public Config withSamples(int m) {
+      return new Config(latent, encoder, decoder, likelihood, schedule, m, prior, kl);
+    }
+
+    /** The same with another prior. */
+    public Config withPrior(String text) {
+      return new Config(
+          latent, encoder, decoder, likelihood, schedule, samples, PriorSpec.parse(text), kl);
     }
 
     /** What suits the data. */
@@ -75,7 +130,7 @@ public class Vae extends Model<Batch> implements LatentVariableModel {
   private final Net encoder;
   private final Net decoder;
   private final Likelihood likelihood;
-  private final Normal prior;
+  private final Prior prior;
 
   public Vae(DataSpec data, Params params, Config config) {
     super(data, params);
@@ -84,24 +139,48 @@ public class Vae extends Model<Batch> implements LatentVariableModel {
     this.encoder = config.encoder().encoder(params, "encoder", data.event(), 2 * config.latent());
     this.decoder =
         config.decoder().decoder(params, "decoder", config.latent(), likelihood.outputShape());
-    Tensor zeros = params.constant(Tensor.zeros(params.type(), 1, config.latent()));
-    this.prior = new Normal(zeros, zeros);
+    this.prior = config.prior().build(data, params, config.latent(), this::posterior);
   }
 
   @Override
   public Loss loss(Batch batch, Step step) {
-    return negativeElbo(batch.x(), step, config.schedule().at(step));
+    Draw d = draw(batch, step);
+    return prior.train(objective(d, step), d.z(), step);
   }
 
-  /** Reconstruction plus {@code klWeight} times the divergence. */
-  protected final Loss negativeElbo(Tensor x, Step step, double klWeight) {
+  /** The objective, to be minimised, out of what was drawn; a variant changes this. */
+  protected Loss objective(Draw d, Step step) {
+    return negativeElbo(d, step, 1);
+  }
+
+  /**
+   * What a step drew for its observations.
+   *
+   * @param x the observations
+   * @param q q(z|x)
+   * @param z M samples of it, {@code [M·batch, latent]}, draw j of row i at row j·batch + i
+   * @param nll −ln p(x|z), averaged over the samples: {@code [batch]}
+   * @param kl KL(q(z|x)‖p(z)) by dimension where it has a closed form, {@code [batch, latent]},
+   *     else {@code [batch]}
+   */
+  protected record Draw(Tensor x, Normal q, Tensor z, Tensor nll, Tensor kl) {}
+
+  private Draw draw(Batch batch, Step step) {
+    Tensor x = batch.x();
     Normal q = posterior(x);
     Tensor z = q.rsample(step.rng(), config.samples());
     Tensor nll = likelihood(z).logProb(x.repeatBatch(config.samples())).neg();
     if (config.samples() > 1) {
       nll = nll.reshape(config.samples(), x.size(0)).mean(0);
     }
-    return Loss.zero().plus("nll", nll).plus("kl", klWeight, Divergence.KL.between(q, prior, z));
+    return new Draw(x, q, z, nll, prior.divergence(q, prior.distribution(batch, step), z));
+  }
+
+  /** Reconstruction plus {@code weight} times the scheduled KL term. */
+  protected final Loss negativeElbo(Draw d, Step step, double weight) {
+    double w = weight * config.schedule().at(step);
+    Tensor kl = d.kl().shape().rank() == 1 ? d.kl() : d.kl().sumEvent();
+    return Loss.zero().plus("nll", d.nll()).plus("kl", config.kl().of(d.kl(), step).times(w), kl);
   }
 
   @Override
@@ -111,8 +190,23 @@ public class Vae extends Model<Batch> implements LatentVariableModel {
   }
 
   @Override
-  public Normal prior() {
+  public Distribution prior() {
+    return prior.distribution();
+  }
+
+  /** p(z) with its part in training. */
+  protected final Prior latentPrior() {
     return prior;
+  }
+
+  @Override
+  public void trainingRows(BatchSource<Batch> rows) {
+    prior.trainingRows(rows);
+  }
+
+  @Override
+  public void refresh(Rng rng) {
+    prior.refresh(rng);
   }
 
   @Override

@@ -1,0 +1,197 @@
+"""Objectives side by side: a step of each against the same mathematics in PyTorch, and epochs against pythae's own models.
+
+    python3 bench/objectives.py --python PYTHON [--data FOLDER_WITH_mnist] [--models iwae,vamp-vae] [--out FILE.md]
+
+Ours and theirs take turns, round by round; medians over the rounds are compared. A model that the catalogue does not have
+yet, or that refuses a setting below, is skipped with a word. Leave the machine otherwise idle.
+"""
+
+import argparse
+import datetime
+import json
+import platform
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CLASSES = f"{ROOT}/bench/target/classes:{ROOT}/bench/target/lib/*"
+
+# By the names of our models. `step`: our settings, and the arguments of objective_step.py that mean the same.
+STEPS = {
+    "vae": ([], ["--objective", "vae"]),
+    "beta-tc-vae": (["beta=6"], ["--objective", "beta-tc", "--beta", "6"]),
+    "iwae": (["k=50"], ["--objective", "iwae", "--k", "50"]),
+    "vamp-vae": (["prior=vamp:500"], ["--objective", "vamp", "--k", "500"]),
+    "wae-mmd": (["lambda=10"], ["--objective", "wae-mmd", "--weight", "10"]),
+    "info-vae": (["alpha=0", "lambda=10"], ["--objective", "info-vae", "--weight", "10"]),
+    "factor-vae": (["gamma=10"], ["--objective", "factor-vae", "--gamma", "10", "--critic", "256,256"]),
+}
+# Our settings, and pythae's that mean the same: its own defaults (README.md says where not, and why).
+EPOCHS = {
+    "vae": ([], []),
+    "beta-tc-vae": (["beta=6"], ["beta=6"]),
+    "iwae": (["k=10"], ["number_samples=10"]),
+    "vamp-vae": (["prior=vamp:50"], ["number_components=50"]),
+    "wae-mmd": (["lambda=0.03"], ["reg_weight=0.03"]),
+    "info-vae": (["alpha=0", "lambda=10"], ["alpha=0", "lbd=10"]),
+}
+
+
+def say(*words):
+    print("bench:", *words, file=sys.stderr, flush=True)
+
+
+def lines_of(command):
+    """The JSON lines a command printed; none, with a word, if it failed or had nothing to say."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    if done.returncode or not found:
+        said = [line.removeprefix("bench: skipped, ") for line in done.stderr.splitlines() if line.strip()]
+        failure = [line for line in said if line.startswith(("Exception", "usage", "objective_step.py: error", "pythae_epoch.py: error"))]
+        say("skipped:", (failure or said[-1:] or ["no result"])[0])
+    return found
+
+
+def ours(a, *words):
+    threads = [f"-Djavae.threads={a.threads}"] if a.threads else []
+    return lines_of(["java", "-Xmx4g", *threads, "-cp", CLASSES, "org.javae.bench.Benchmark", *map(str, words)])
+
+
+def theirs(a, script, *words):
+    if not a.python:
+        return []
+    return lines_of([a.python, f"bench/peers/{script}", *map(str, words), "--threads", str(a.threads or 2)])
+
+
+def run_steps(a, model):
+    mine, peers = STEPS[model]
+    found = []
+    for _ in range(a.rounds):
+        one = ours(a, "objective", model, a.steps, a.warmup, *mine)
+        if not one:
+            return []
+        found += one
+        found += [dict(line, model=model) for line in theirs(a, "objective_step.py", *peers, "--steps", a.steps, "--warmup", a.warmup)]
+    return found
+
+
+def run_epochs(a, model):
+    mine, peers = EPOCHS[model]
+    settings = [word for s in peers for word in ("--set", s)]
+    greys = ["--binarize", "none"] if model == "wae-mmd" else ["--nll-samples", a.samples]
+    data = Path(a.data) / "mnist"
+    found = []
+    for _ in range(a.epoch_rounds):
+        one = ours(a, "peer", model, data, a.rows, a.epochs, a.samples, *mine)
+        if not one:
+            return []
+        found += one
+        found += theirs(
+            a, "pythae_epoch.py", "--model", model, "--data", data, "--rows", a.rows, "--epochs", a.epochs, "--nll-rows", 1000, *greys,
+            *settings,
+        )
+    return found
+
+
+def median(rows, *path):
+    values = []
+    for r in rows:
+        for key in path:
+            r = r.get(key) if isinstance(r, dict) else None
+        if r is not None:
+            values.append(r)
+    return statistics.median(values) if values else None
+
+
+def cell(v, digits=2):
+    return "–" if v is None else f"{v:.{digits}f}"
+
+
+def table(a, rows):
+    by = lambda bench, model: [r for r in rows if r["bench"] == bench and r["model"] == model]
+    engines = sorted({r["engine"] for r in rows if "engine" in r})
+    torch = sorted({f"PyTorch {r['torch']}, Python {r['python']}, {r['threads']} threads" for r in rows if "torch" in r})
+    out = [
+        "# Objectives", "",
+        f"{datetime.date.today().isoformat()}; {'; '.join(engines + torch)}; {platform.system()} {platform.machine()}; ours and theirs taking "
+        "turns in one run, medians.", "",
+        "## One optimiser step", "",
+        f"Batch 128, the MLP of `bench/peers/README.md`, Adam; {a.steps} steps after {a.warmup}, {a.rounds} rounds. The plain VAE's row is the ground "
+        "that the others stand on.", "",
+        "| objective | ours, ms | PyTorch, ms | ratio | target |", "| --- | ---: | ---: | ---: | --- |",
+    ]
+    for model in a.models:
+        mine, peer = median(by("objective", model), "median_ms"), median(by("objective_step", model), "median_ms")
+        if mine is not None:
+            ratio = mine / peer if peer else None
+            settings = " ".join(STEPS[model][0])
+            out.append(f"| {model}{' (' + settings + ')' if settings else ''} | {cell(mine)} | {cell(peer)} | {cell(ratio)} | ≤ 1.3 |")
+    if a.data:
+        out += [
+            "", "## Epochs against pythae's own models", "",
+            f"First {a.rows} images of MNIST, {a.epochs} epochs, the first of which warms up and is not in the mean; NLL by {a.samples} importance samples on the "
+            "first 1000 test images, under each model's own prior; for the autoencoder the squared error of an image.", "",
+            "| model | ours, s | pythae, s | ratio | our NLL | pythae's NLL | our ELBO | pythae's ELBO | our error | pythae's error |",
+            "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        ]
+        for model in a.models:
+            mine, peer = by("peer", model), by("pythae_epoch", model)
+            s, t = median(mine, "seconds_per_epoch"), median(peer, "seconds_per_epoch")
+            if s is None:
+                continue
+            error = model == "wae-mmd"
+            figures = [
+                median(mine, "test", "nll"), median(peer, "test_nll"), median(mine, "test", "elbo"), median(peer, "test", "elbo"),
+                median(mine, "test", "reconstruction") if error else None, median(peer, "test", "reconstruction") if error else None,
+            ]
+            out.append(f"| {model} | {cell(s)} | {cell(t)} | {cell(s / t if t else None)} | " + " | ".join(map(cell, figures)) + " |")
+    return "\n".join(out) + "\n"
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--python", help="a Python with PyTorch and pythae; without one only ours is measured")
+    p.add_argument("--data", help="folder with mnist in it; without one only steps are measured")
+    p.add_argument("--models", default=",".join(STEPS), help="ours, by name (default %(default)s)")
+    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--rounds", type=int, default=5)
+    p.add_argument("--steps", type=int, default=300)
+    p.add_argument("--warmup", type=int, default=300)
+    p.add_argument("--epoch-rounds", type=int, default=1)
+    p.add_argument("--epochs", type=int, default=6)
+    p.add_argument("--rows", type=int, default=10000)
+    p.add_argument("--samples", type=int, default=200)
+    p.add_argument("--no-build", action="store_true")
+    p.add_argument("--lines", help="file that gets the JSON lines")
+    p.add_argument("--out", help="file that gets the table (default: standard output)")
+    a = p.parse_args()
+    a.models = [m.strip() for m in a.models.split(",") if m.strip()]
+    unknown = [m for m in a.models if m not in STEPS]
+    if unknown:
+        sys.exit(f"objectives.py: no benchmark of {', '.join(unknown)}; there is {', '.join(STEPS)}")
+    if not a.no_build:
+        subprocess.run(
+            ["mvn", "-q", "-B", "-DskipTests", "-pl", "bench", "-am", "package", "dependency:copy-dependencies",
+             "-DincludeScope=runtime", "-DoutputDirectory=target/lib"],
+            cwd=ROOT, check=True,
+        )
+    rows = []
+    for model in a.models:
+        say("steps of", model)
+        rows += run_steps(a, model)
+        if a.data and model in EPOCHS:
+            say("epochs of", model)
+            rows += run_epochs(a, model)
+        if a.lines:
+            Path(a.lines).write_text("".join(json.dumps(r) + "\n" for r in rows))
+    text = table(a, rows)
+    if a.out:
+        Path(a.out).write_text(text)
+    else:
+        print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+"""One training step of an objective in plain PyTorch, timed: the same mathematics, network and optimiser as ours (see README.md)."""
+
+import argparse
+import math
+from time import perf_counter
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import common
+
+POOL = 60000
+SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+def sample(mean, log_var):
+    return mean + torch.exp(0.5 * log_var) * torch.randn_like(mean)
+
+
+def log_normal(z, mean, log_var):
+    return -0.5 * (math.log(2 * math.pi) + log_var + (z - mean).square() * torch.exp(-log_var))
+
+
+def nll(net, x, z):
+    return F.binary_cross_entropy_with_logits(net.decode(z), x, reduction="none").sum(1)
+
+
+def kl(mean, log_var):
+    return -0.5 * (1 + log_var - mean.square() - log_var.exp()).sum(1)
+
+
+def imq(x, y):
+    """The sum over the scales of C / (C + |x - y|^2) for all pairs of rows, the distances through one product."""
+    squared = (x.square().sum(1)[:, None] + y.square().sum(1)[None, :] - 2 * x @ y.t()).clamp_min(0)
+    c = 2.0 * x.shape[1]
+    return sum(s * c / (s * c + squared) for s in SCALES)
+
+
+def mmd(x, y):
+    """The unbiased estimate of MMD^2."""
+    n = len(x)
+    within = sum((k.sum() - k.diagonal().sum()) / (n * (n - 1)) for k in (imq(x, x), imq(y, y)))
+    return within - 2 * imq(x, y).mean()
+
+
+class Objective:
+    """A network, what else has parameters, and the loss of a batch, averaged."""
+
+    critic = None
+
+    def __init__(self, a):
+        self.a = a
+        self.net = common.Mlp()
+
+    def modules(self):
+        return [self.net] + ([self.critic] if self.critic else [])
+
+    def gradients(self, x):
+        """The gradient of every parameter, left in .grad."""
+        loss = self.loss(x)
+        loss.backward()
+        return loss
+
+
+class Vae(Objective):
+    def loss(self, x):
+        mean, log_var = self.net.encode(x)
+        return (nll(self.net, x, sample(mean, log_var)) + kl(mean, log_var)).mean()
+
+
+class BetaTc(Objective):
+    """Chen et al., 2018: minibatch-weighted (their equation 5) or -stratified estimate of the aggregate's density."""
+
+    def __init__(self, a):
+        super().__init__(a)
+        n, b = POOL, a.batch
+        w = torch.full((b, b), 1 / (b - 1))
+        w.fill_diagonal_(1 / n)
+        rows = torch.arange(b)
+        w[rows, (rows + 1) % b] = (n - b + 1) / (n * (b - 1))
+        self.weights = w.log()
+
+    def loss(self, x):
+        mean, log_var = self.net.encode(x)
+        z = sample(mean, log_var)
+        pairs = log_normal(z[:, None], mean[None], log_var[None])
+        if self.a.estimator == "stratified":
+            joint = (pairs.sum(2) + self.weights).logsumexp(1)
+            marginals = (pairs + self.weights[:, :, None]).logsumexp(1).sum(1)
+        else:
+            log = math.log(POOL * len(x))
+            joint = pairs.sum(2).logsumexp(1) - log
+            marginals = (pairs.logsumexp(1) - log).sum(1)
+        zero = torch.zeros_like(z)
+        information = log_normal(z, mean, log_var).sum(1) - joint
+        dimensions = marginals - log_normal(z, zero, zero).sum(1)
+        penalty = information + self.a.beta * (joint - marginals) + dimensions
+        return (nll(self.net, x, z) + penalty).mean()
+
+
+class Iwae(Objective):
+    """Burda et al., 2016: minus the log of the mean importance weight."""
+
+    def loss(self, x):
+        mean, log_var = self.net.encode(x)
+        k = self.a.k
+        eps = torch.randn(k, *mean.shape)
+        z = mean + torch.exp(0.5 * log_var) * eps
+        logits = self.net.decode(z.flatten(0, 1)).view(k, *x.shape)
+        log_px = -F.binary_cross_entropy_with_logits(logits, x.expand_as(logits), reduction="none").sum(2)
+        log_w = log_px - 0.5 * z.square().sum(2) + 0.5 * (eps.square() + log_var).sum(2)
+        return -(log_w.logsumexp(0) - math.log(k)).mean()
+
+
+class Vamp(Objective):
+    """Tomczak and Welling, 2018: the prior is the mixture of posteriors at learned pseudo-inputs."""
+
+    def __init__(self, a):
+        super().__init__(a)
+        self.pseudo = nn.Parameter((torch.randn(a.k, common.PIXELS) * 0.2 + 0.3).clamp(0.01, 0.99))
+
+    def modules(self):
+        return super().modules() + [nn.ParameterList([self.pseudo])]
+
+    def loss(self, x):
+        mean, log_var = self.net.encode(x)
+        z = sample(mean, log_var)
+        m, v = self.net.encode(self.pseudo.clamp(0, 1))
+        log_pz = log_normal(z[:, None], m[None], v[None]).sum(2).logsumexp(1) - math.log(self.a.k)
+        return (nll(self.net, x, z) + log_normal(z, mean, log_var).sum(1) - log_pz).mean()
+
+
+class WaeMmd(Objective):
+    """Tolstikhin et al., 2018, algorithm 2, with a deterministic encoder."""
+
+    def __init__(self, a):
+        super().__init__(a)
+        last = self.net.encoder[-1]
+        self.net.encoder[-1] = nn.Linear(last.in_features, self.net.latent)
+
+    def loss(self, x):
+        z = self.net.encoder(x)
+        error = (self.net.decode(z) - x).square().sum(1).mean()
+        return error + self.a.weight * mmd(z, torch.randn_like(z))
+
+
+class InfoVae(Objective):
+    """Zhao et al., 2017: (1 - alpha) KL and (alpha + lambda - 1) MMD^2."""
+
+    def loss(self, x):
+        mean, log_var = self.net.encode(x)
+        z = sample(mean, log_var)
+        a = self.a
+        elbo = (nll(self.net, x, z) + (1 - a.alpha) * kl(mean, log_var)).mean()
+        return elbo + (a.alpha + a.weight - 1) * mmd(z, torch.randn_like(z))
+
+
+class FactorVae(Objective):
+    """Kim and Mnih, 2018: a critic's log-ratio as total correlation; both players' gradients from one forward pass."""
+
+    def __init__(self, a):
+        super().__init__(a)
+        widths = [self.net.latent] + [int(w) for w in a.critic.split(",")]
+        layers = []
+        for i, o in zip(widths, widths[1:]):
+            layers += [nn.Linear(i, o), nn.LeakyReLU(0.2)]
+        self.critic = nn.Sequential(*layers, nn.Linear(widths[-1], 1))
+
+    def gradients(self, x):
+        mean, log_var = self.net.encode(x)
+        z = sample(mean, log_var)
+        model = list(self.net.parameters())
+        critic = list(self.critic.parameters())
+        tc = self.critic(z).squeeze(1)
+        loss = (nll(self.net, x, z) + kl(mean, log_var) + self.a.gamma * tc).mean()
+        order = torch.rand_like(z).argsort(0)
+        permuted = z.detach().gather(0, order)
+        apart = F.softplus(-self.critic(z.detach())).mean() + F.softplus(self.critic(permuted)).mean()
+        for p, g in zip(model + critic, torch.autograd.grad(loss, model) + torch.autograd.grad(apart, critic)):
+            p.grad = g
+        return loss
+
+
+OBJECTIVES = {
+    "vae": Vae, "beta-tc": BetaTc, "iwae": Iwae, "vamp": Vamp, "wae-mmd": WaeMmd, "info-vae": InfoVae, "factor-vae": FactorVae,
+}
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument("--objective", choices=sorted(OBJECTIVES), default="vae")
+    p.add_argument("--k", type=int, default=50, help="iwae: samples; vamp: pseudo-inputs")
+    p.add_argument("--beta", type=float, default=6.0, help="beta-tc")
+    p.add_argument("--estimator", choices=["weighted", "stratified"], default="weighted", help="beta-tc")
+    p.add_argument("--alpha", type=float, default=0.0, help="info-vae")
+    p.add_argument("--weight", type=float, default=10.0, help="lambda of wae-mmd and info-vae")
+    p.add_argument("--gamma", type=float, default=10.0, help="factor-vae")
+    p.add_argument("--critic", default="256,256", help="factor-vae: hidden widths")
+    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--steps", type=int, default=300)
+    p.add_argument("--warmup", type=int, default=300)
+    p.add_argument("--batch", type=int, default=128)
+    p.add_argument("--seed", type=int, default=1)
+    a = p.parse_args()
+    torch.set_num_threads(a.threads)
+    torch.manual_seed(a.seed)
+
+    pool = torch.empty(POOL, common.PIXELS).bernoulli_(0.13)  # 0.13: the mean grey value of MNIST
+    objective = OBJECTIVES[a.objective](a)
+    parameters = [q for m in objective.modules() for q in m.parameters()]
+    optimizer = torch.optim.Adam(parameters, lr=1e-3)
+
+    def step(index):
+        optimizer.zero_grad(set_to_none=True)
+        loss = objective.gradients(pool[index])
+        optimizer.step()
+        return loss
+
+    times, per_pass = [], POOL // a.batch
+    for i in range(a.warmup + a.steps):
+        if i % per_pass == 0:
+            order = torch.randperm(POOL)  # once a pass over the pool, outside the clock
+        j = i % per_pass * a.batch
+        index = order[j : j + a.batch]
+        t = perf_counter()
+        loss = step(index)
+        times.append(perf_counter() - t)
+
+    common.emit(
+        "objective_step", peer="pytorch", objective=a.objective, batch=a.batch, steps=a.steps, warmup=a.warmup,
+        **common.spread(times[a.warmup :]), parameters=sum(q.numel() for q in parameters), final_loss=loss.item(),
+    )
+
+
+if __name__ == "__main__":
+    main()

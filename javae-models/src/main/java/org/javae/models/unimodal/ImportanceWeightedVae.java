@@ -1,0 +1,85 @@
+package org.javae.models.unimodal;
+
+import java.util.function.Supplier;
+import org.javae.core.distribution.Distribution;
+import org.javae.core.distribution.Normal;
+import org.javae.core.model.Batch;
+import org.javae.core.model.DataSpec;
+import org.javae.core.model.Loss;
+import org.javae.core.model.Params;
+import org.javae.core.train.Step;
+import org.javae.tensor.Tensor;
+import org.javae.tensor.UserException;
+
+/** What the bounds over several importance samples share: the weights. */
+abstract class ImportanceWeightedVae extends Vae {
+  /** Numbers in the likelihood's table of one gradient; larger batches are taken in parts. */
+  private static final long AT_ONCE = 16_000_000;
+
+  private final Vae.Config config;
+  private final int samples;
+
+  /**
+   * @param samples drawn in all for an observation
+   * @throws UserException if the samples of a single observation exceed memory, or a penalty is
+   *     asked for that these bounds have no KL term for
+   */
+  ImportanceWeightedVae(DataSpec data, Params params, Vae.Config config, long samples) {
+    super(data, params, config);
+    this.config = config;
+    long most = 4 * AT_ONCE / data.event().numel();
+    if (samples > most) {
+      throw UserException.usage(
+          "%d importance samples of one observation of %d values do not fit into memory; at most %d do",
+          samples, data.event().numel(), most);
+    }
+    if (!config.kl().plain()) {
+      throw UserException.usage(
+          "kl=%s does not apply to a bound over several samples, which has no KL term; leave it out, or anneal with"
+              + " schedule=linear:10",
+          config.kl());
+    }
+    this.samples = (int) samples;
+  }
+
+  /**
+   * Samples of an observation.
+   *
+   * @param logWeights ln w = ln p(x|z) + s (ln p(z) − ln q(z|x)), s the schedule's weight: {@code
+   *     [samples, batch]}
+   * @param pathwise the same without gradients through the density of q, made when asked for
+   */
+  record Weights(Tensor logWeights, Supplier<Tensor> pathwise) {}
+
+  /** The objective out of the weights. */
+  abstract Loss bound(Weights w);
+
+  @Override
+  public final Loss loss(Batch batch, Step step) {
+    Tensor x = batch.x();
+    long n = x.size(0);
+    Normal q = posterior(x);
+    Tensor z = q.rsample(step.rng(), samples);
+    Distribution p = latentPrior().distribution(batch, step);
+    Tensor prior = (p.shape().at(0) == 1 ? p : p.repeat(samples)).logProb(z);
+    Tensor logLikelihood = likelihood(z).logProb(x.repeatBatch(samples));
+    double s = config.schedule().at(step);
+    Tensor ratio = prior.minus(q.repeat(samples).logProb(z));
+    Normal still = new Normal(q.mean().detach(), q.logScale().detach());
+    Supplier<Tensor> pathwise =
+        () ->
+            logLikelihood
+                .plus(prior.minus(still.repeat(samples).logProb(z)).times(s))
+                .reshape(samples, n);
+    Loss loss =
+        bound(new Weights(logLikelihood.plus(ratio.times(s)).reshape(samples, n), pathwise))
+            .reports("nll", logLikelihood.detach().neg().reshape(samples, n).mean(0))
+            .reports("kl", ratio.detach().neg().reshape(samples, n).mean(0));
+    return latentPrior().train(loss, z, step);
+  }
+
+  @Override
+  public int rowsAtOnce() {
+    return (int) Math.max(1, AT_ONCE / (data().event().numel() * samples));
+  }
+}
