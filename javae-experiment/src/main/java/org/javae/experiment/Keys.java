@@ -31,11 +31,27 @@ public final class Keys {
     say("kl", "in place of the KL term: plain, free-bits:NATS, capacity:NATS,EPOCHS,WEIGHT");
     say("k", "K, importance samples inside the logarithm of the bound");
     say("gradient", "of the encoder: reparameterised or dreg (doubly reparameterised)");
-    say("beta", "weight of the KL term; 1 is the VAE");
     say("components", "Gaussians in a mixture");
     say("covariance", "of a mixture's Gaussians: full or diagonal");
     say("iterations", "of expectation maximisation at most");
     say("flow", "normalising flow: maf:L[,W] (autoregressive) or flow:L[,W] (couplings)");
+    say(
+        "beta",
+        "weight of the KL term (1 is the VAE), of the total correlation, or of the codes' norm");
+    say("alpha", "weight of, or in info-vae reward for, information between x and z");
+    say("gamma", "weight of the total correlation, of the dimensions' KL, or of likeness");
+    say("lambda", "weight of what keeps codes like the prior or, in rae, the decoder smooth");
+    say("lambda_od", "weight of squared covariances");
+    say("lambda_d", "weight of squared deviations of variances from 1");
+    say("dip", "whose covariance: i the posterior means', ii the codes'");
+    say("estimator", "of q(z) from a batch: weighted or stratified");
+    say("kernel", "of the mean discrepancy: imq[:C] or rbf[:SIGMA]");
+    say("critic", "network, as encoder, that tells two kinds of samples apart");
+    say("projections", "random lines a step");
+    say("epsilon", "entropy of the transport plan, by latent dimension");
+    say("updates", "of the transport potentials a step");
+    say("penalty", "what keeps the decoder smooth: l2 (its weights) or gp (its gradient)");
+    say("weight", "of dissimilarity against the KL term");
     // Training.
     say("epochs", "passes over the training rows");
     say("batch", "observations a step");

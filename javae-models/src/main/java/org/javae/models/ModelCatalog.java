@@ -9,12 +9,24 @@ import org.javae.models.density.Maf;
 import org.javae.models.linear.LinearAutoencoder;
 import org.javae.models.linear.Pca;
 import org.javae.models.linear.ProbabilisticPca;
+import org.javae.models.unimodal.AdversarialAutoencoder;
 import org.javae.models.unimodal.Autoencoder;
+import org.javae.models.unimodal.BetaTcVae;
 import org.javae.models.unimodal.BetaVae;
 import org.javae.models.unimodal.Ciwae;
+import org.javae.models.unimodal.DipVae;
+import org.javae.models.unimodal.FactorVae;
+import org.javae.models.unimodal.InfoVae;
 import org.javae.models.unimodal.Iwae;
+import org.javae.models.unimodal.MsSsimVae;
 import org.javae.models.unimodal.Piwae;
+import org.javae.models.unimodal.Rae;
+import org.javae.models.unimodal.SinkhornAe;
+import org.javae.models.unimodal.SlicedWae;
 import org.javae.models.unimodal.Vae;
+import org.javae.models.unimodal.VaeGan;
+import org.javae.models.unimodal.WaeGan;
+import org.javae.models.unimodal.WaeMmd;
 import org.javae.tensor.DType;
 import org.javae.tensor.UserException;
 
@@ -40,11 +52,62 @@ public final class ModelCatalog {
           vaeWith("exemplar-vae", Vae.ABOUT_EXEMPLAR, "exemplar"),
           vaeWith("implicit-vae", Vae.ABOUT_IMPLICIT, "implicit"),
           CatalogEntry.of(
+              "beta-tc-vae",
+              BetaTcVae.ABOUT,
+              BetaTcVae.Config.class,
+              BetaTcVae.Config::defaults,
+              BetaTcVae::new),
+          CatalogEntry.of(
+              "factor-vae",
+              FactorVae.ABOUT,
+              FactorVae.Config.class,
+              FactorVae.Config::defaults,
+              FactorVae::new),
+          CatalogEntry.of(
+              "dip-vae", DipVae.ABOUT, DipVae.Config.class, DipVae.Config::defaults, DipVae::new),
+          CatalogEntry.of(
+              "info-vae",
+              InfoVae.ABOUT,
+              InfoVae.Config.class,
+              InfoVae.Config::defaults,
+              InfoVae::new),
+          CatalogEntry.of(
+              "ms-ssim-vae",
+              MsSsimVae.ABOUT,
+              MsSsimVae.Config.class,
+              MsSsimVae.Config::defaults,
+              MsSsimVae::new),
+          CatalogEntry.of(
+              "vae-gan", VaeGan.ABOUT, VaeGan.Config.class, VaeGan.Config::defaults, VaeGan::new),
+          CatalogEntry.of(
+              "aae",
+              AdversarialAutoencoder.ABOUT,
+              AdversarialAutoencoder.Config.class,
+              AdversarialAutoencoder.Config::defaults,
+              AdversarialAutoencoder::new),
+          CatalogEntry.of(
               "ae",
               Autoencoder.ABOUT,
               Autoencoder.Config.class,
               Autoencoder.Config::defaults,
               Autoencoder::new),
+          CatalogEntry.of(
+              "wae-mmd", WaeMmd.ABOUT, WaeMmd.Config.class, WaeMmd.Config::defaults, WaeMmd::new),
+          CatalogEntry.of(
+              "wae-gan", WaeGan.ABOUT, WaeGan.Config.class, WaeGan.Config::defaults, WaeGan::new),
+          CatalogEntry.of(
+              "swae",
+              SlicedWae.ABOUT,
+              SlicedWae.Config.class,
+              SlicedWae.Config::defaults,
+              SlicedWae::new),
+          CatalogEntry.of(
+              "sinkhorn-ae",
+              SinkhornAe.ABOUT,
+              SinkhornAe.Config.class,
+              SinkhornAe.Config::defaults,
+              SinkhornAe::new),
+          CatalogEntry.of("rae", Rae.ABOUT, Rae.Config.class, Rae.Config::defaults, Rae::new),
           CatalogEntry.of(
               "linear-ae",
               LinearAutoencoder.ABOUT,

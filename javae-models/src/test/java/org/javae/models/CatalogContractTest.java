@@ -179,6 +179,150 @@ class CatalogContractTest {
             Map.of("latent", 2, "encoder", "conv:4"),
             Map.of("encoder", "conv:2/softplus")));
     row(
+        "beta-tc-vae",
+        new Subject(
+            BITS,
+            Map.of(
+                "latent",
+                2,
+                "encoder",
+                "mlp:8",
+                "alpha",
+                0.5,
+                "beta",
+                6,
+                "gamma",
+                2,
+                "estimator",
+                "weighted",
+                "schedule",
+                "linear:4"),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of(
+                "latent",
+                2,
+                "encoder",
+                "mlp:8",
+                "samples",
+                2,
+                "estimator",
+                "stratified",
+                "prior",
+                "mixture:3"),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "factor-vae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "critic", "mlp:8", "gamma", 1),
+            Map.of("encoder", "mlp:5/tanh", "critic", "mlp:4/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 2, "encoder", "mlp:8", "critic", "mlp:8", "samples", 2, "gamma", 3),
+            Map.of("encoder", "mlp:5/tanh", "critic", "mlp:4/tanh")));
+    row(
+        "dip-vae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "dip", "i", "lambda_d", 30),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 3, "encoder", "mlp:8", "lambda_od", 2.5),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "info-vae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "kernel", "imq:3"),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 2, "encoder", "mlp:8", "samples", 2, "alpha", 1),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "ms-ssim-vae",
+        new Subject(
+            GREYS,
+            Map.of("latent", 2, "encoder", "conv:3", "samples", 2),
+            Map.of("encoder", "conv:2/tanh")),
+        new Subject(
+            COLOURS,
+            Map.of("latent", 2, "encoder", "mlp:8", "weight", 10, "prior", "vamp:3"),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "vae-gan",
+        new Subject(
+            GREYS,
+            Map.of("latent", 2, "encoder", "conv:3", "critic", "conv:3"),
+            Map.of("encoder", "conv:2/tanh", "critic", "conv:2/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 2, "encoder", "mlp:8", "critic", "mlp:6", "samples", 2, "gamma", 0.5),
+            Map.of("encoder", "mlp:5/tanh", "critic", "mlp:4/tanh")));
+    row(
+        "aae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "critic", "mlp:8"),
+            Map.of("encoder", "mlp:5/tanh", "critic", "mlp:4/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of(
+                "latent",
+                2,
+                "encoder",
+                "mlp:8",
+                "critic",
+                "mlp:8",
+                "samples",
+                2,
+                "prior",
+                "mixture:3",
+                "lambda",
+                0.5),
+            Map.of("encoder", "mlp:5/tanh", "critic", "mlp:4/tanh")));
+    row(
+        "wae-mmd",
+        new Subject(
+            NUMBERS, Map.of("latent", 2, "encoder", "mlp:8"), Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            GREYS,
+            Map.of("latent", 2, "encoder", "conv:3", "kernel", "rbf:1.5"),
+            Map.of("encoder", "conv:2/tanh")));
+    row(
+        "wae-gan",
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 2, "encoder", "mlp:8", "critic", "mlp:8"),
+            Map.of("encoder", "mlp:5/tanh", "critic", "mlp:4/tanh")));
+    row(
+        "swae",
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 2, "encoder", "mlp:8", "projections", 7),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "sinkhorn-ae",
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 2, "encoder", "mlp:8", "updates", 5, "epsilon", 0.5),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "rae",
+        new Subject(
+            NUMBERS, Map.of("latent", 2, "encoder", "mlp:8"), Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            GREYS,
+            Map.of("latent", 2, "encoder", "mlp:8", "penalty", "gp", "beta", 0.3, "lambda", 0.01),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            COLOURS,
+            Map.of("latent", 2, "encoder", "conv:3", "penalty", "gp"),
+            Map.of("encoder", "conv:2/softplus")));
+    row(
         "linear-ae",
         new Subject(NUMBERS, Map.of("latent", 2), Map.of()),
         new Subject(GREYS, Map.of("latent", 3), Map.of()));

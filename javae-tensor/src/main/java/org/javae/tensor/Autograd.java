@@ -57,9 +57,21 @@ public final class Autograd {
 
   /** Runs {@code body} without recording for differentiation. */
   public static <T> T off(Supplier<T> body) {
+    return recording(false, body);
+  }
+
+  /**
+   * Runs {@code body} with recording, wherever it is called: for what takes gradients itself and is
+   * evaluated too.
+   */
+  public static <T> T on(Supplier<T> body) {
+    return recording(true, body);
+  }
+
+  private static <T> T recording(boolean on, Supplier<T> body) {
     Engine.start();
     boolean before = GradMode.is_enabled();
-    GradMode.set_enabled(false);
+    GradMode.set_enabled(on);
     try {
       return body.get();
     } finally {

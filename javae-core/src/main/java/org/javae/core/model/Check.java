@@ -1,5 +1,7 @@
 package org.javae.core.model;
 
+import java.util.List;
+import org.javae.core.config.Nearest;
 import org.javae.tensor.UserException;
 
 /** Checks of settings that end in one clear sentence. */
@@ -36,6 +38,14 @@ public final class Check {
   public static void fraction(String key, double value) {
     if (!(value >= 0 && value < 1)) {
       throw UserException.usage("%s is %s; it must be 0 or more and less than 1", key, value);
+    }
+  }
+
+  /** Checks a text that is one of several names. */
+  public static void oneOf(String key, String value, List<String> names) {
+    if (!names.contains(value)) {
+      throw UserException.usage(
+          "%s is '%s'; %s", key, value, Nearest.suggestion(String.valueOf(value), names));
     }
   }
 }

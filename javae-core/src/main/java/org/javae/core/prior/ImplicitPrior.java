@@ -5,7 +5,7 @@ import org.javae.core.distribution.Normal;
 import org.javae.core.divergence.KullbackLeibler;
 import org.javae.core.model.Loss;
 import org.javae.core.model.Params;
-import org.javae.core.net.Net;
+import org.javae.core.net.Critic;
 import org.javae.core.net.NetSpec;
 import org.javae.core.train.Step;
 import org.javae.tensor.Autograd;
@@ -29,30 +29,26 @@ final class ImplicitPrior implements Prior {
   private static final int CONSTANT_DRAWS = 50_000;
 
   private final Normal base;
-  private final Net ratio;
+  private final Critic ratio;
   private final Tensor logConstant;
 
   ImplicitPrior(Params params, int latent, int width) {
     Tensor zeros = params.constant(Tensor.zeros(params.type(), 1, latent));
     base = new Normal(zeros, zeros);
-    ratio =
-        NetSpec.parse("mlp:" + width + "," + width).encoder(params, "ratio", Shape.of(latent), 1);
+    NetSpec spec = NetSpec.parse("mlp:" + width + "," + width);
+    ratio = Critic.of(spec, params, "ratio", Shape.of(latent));
     logConstant = params.buffer("prior.log_constant", Tensor.zeros(params.type(), 1));
-  }
-
-  private Tensor t(Tensor z) {
-    return ratio.apply(z).squeeze(1);
   }
 
   @Override
   public Distribution distribution() {
-    return new Tilted(base, this::t, logConstant);
+    return new Tilted(base, ratio::logRatio, logConstant);
   }
 
   @Override
   public Tensor divergence(Normal q, Distribution p, Tensor z) {
     int k = Math.toIntExact(z.size(0) / q.shape().at(0));
-    Tensor t = t(z);
+    Tensor t = ratio.logRatio(z);
     return KullbackLeibler.normalNormal(q, base)
         .sumEvent()
         .minus(k == 1 ? t : t.reshape(k, q.shape().at(0)).mean(0));
@@ -62,7 +58,7 @@ final class ImplicitPrior implements Prior {
   public Loss train(Loss loss, Tensor z, Step step) {
     Tensor codes = z.detach().narrow(0, 0, loss.total().size(0));
     Tensor draws = base.sample(step.rng().split("ratio"), Math.toIntExact(codes.size(0)));
-    return loss.trains("ratio", "ratio_loss", t(codes).neg().softplus().plus(t(draws).softplus()));
+    return loss.trains("ratio", "ratio_loss", ratio.telling(codes, draws));
   }
 
   @Override
@@ -71,7 +67,7 @@ final class ImplicitPrior implements Prior {
         () ->
             Scope.run(
                 () -> {
-                  Tensor w = t(base.sample(rng, CONSTANT_DRAWS));
+                  Tensor w = ratio.logRatio(base.sample(rng, CONSTANT_DRAWS));
                   logConstant.copyFromInPlace(
                       w.logSumExp(0).minus(Math.log(CONSTANT_DRAWS)).reshape(1));
                 }));

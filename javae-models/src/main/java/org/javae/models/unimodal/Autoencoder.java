@@ -21,7 +21,7 @@ import org.javae.tensor.Tensor;
  * Deterministic autoencoder (Hinton and Salakhutdinov, 2006): minimises {@code ‖x − D(E(x))‖²},
  * summed over elements.
  */
-public final class Autoencoder extends Model<Batch> implements Encodes, Decodes {
+public class Autoencoder extends Model<Batch> implements Encodes, Decodes {
   /** For the catalogue. */
   public static final About ABOUT =
       new About(
@@ -59,9 +59,21 @@ public final class Autoencoder extends Model<Batch> implements Encodes, Decodes 
   }
 
   @Override
-  public Loss loss(Batch batch, Step step) {
+  public final Loss loss(Batch batch, Step step) {
     Tensor x = batch.x();
-    return Loss.zero().plus("squared_error", decode(encode(x)).minus(x).square().sumEvent());
+    Tensor z = encode(x);
+    Tensor error = decode(z).minus(x).square().sumEvent();
+    return objective(Loss.zero().plus("squared_error", error), z, step);
+  }
+
+  /**
+   * What is minimised.
+   *
+   * @param squaredError the loss of the plain autoencoder
+   * @param z the codes, {@code [batch, latent]}
+   */
+  protected Loss objective(Loss squaredError, Tensor z, Step step) {
+    return squaredError;
   }
 
   @Override

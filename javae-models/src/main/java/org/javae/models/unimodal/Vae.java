@@ -162,25 +162,53 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
    * @param nll −ln p(x|z), averaged over the samples: {@code [batch]}
    * @param kl KL(q(z|x)‖p(z)) by dimension where it has a closed form, {@code [batch, latent]},
    *     else {@code [batch]}
+   * @param likelihood p(x|z): batch M·batch
    */
-  protected record Draw(Tensor x, Normal q, Tensor z, Tensor nll, Tensor kl) {}
+  protected record Draw(
+      Tensor x, Normal q, Tensor z, Tensor nll, Tensor kl, Distribution likelihood) {
+    /** Of M·batch rows the first batch: one draw for each observation. */
+    Tensor first(Tensor rows) {
+      return rows.narrow(0, 0, x.size(0));
+    }
+
+    /** The first of the samples: {@code [batch, latent]}. */
+    Tensor first() {
+      return first(z);
+    }
+
+    /** The mean over the samples of each observation: {@code [M·batch]} to {@code [batch]}. */
+    Tensor average(Tensor each) {
+      return each.size(0) == x.size(0) ? each : each.reshape(-1, x.size(0)).mean(0);
+    }
+
+    /** A row for each sample: {@code [batch, …]} to {@code [M·batch, …]}. */
+    Tensor repeated(Tensor rows) {
+      return rows.repeatBatch((int) (z.size(0) / x.size(0)));
+    }
+  }
 
   private Draw draw(Batch batch, Step step) {
     Tensor x = batch.x();
     Normal q = posterior(x);
     Tensor z = q.rsample(step.rng(), config.samples());
-    Tensor nll = likelihood(z).logProb(x.repeatBatch(config.samples())).neg();
+    Distribution p = likelihood(z);
+    Tensor nll = p.logProb(x.repeatBatch(config.samples())).neg();
     if (config.samples() > 1) {
       nll = nll.reshape(config.samples(), x.size(0)).mean(0);
     }
-    return new Draw(x, q, z, nll, prior.divergence(q, prior.distribution(batch, step), z));
+    return new Draw(x, q, z, nll, prior.divergence(q, prior.distribution(batch, step), z), p);
   }
 
   /** Reconstruction plus {@code weight} times the scheduled KL term. */
   protected final Loss negativeElbo(Draw d, Step step, double weight) {
+    return withKl(Loss.zero().plus("nll", d.nll()), d, step, weight);
+  }
+
+  /** Another reconstruction plus {@code weight} times the scheduled KL term. */
+  protected final Loss withKl(Loss reconstruction, Draw d, Step step, double weight) {
     double w = weight * config.schedule().at(step);
     Tensor kl = d.kl().shape().rank() == 1 ? d.kl() : d.kl().sumEvent();
-    return Loss.zero().plus("nll", d.nll()).plus("kl", config.kl().of(d.kl(), step).times(w), kl);
+    return reconstruction.plus("kl", config.kl().of(d.kl(), step).times(w), kl);
   }
 
   @Override
