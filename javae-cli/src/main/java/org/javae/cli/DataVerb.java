@@ -68,7 +68,9 @@ final class DataVerb extends Verb {
       List<Map<String, Object>> list = new ArrayList<>();
       for (DataCatalog.Entry e : DataCatalog.entries()) {
         Optional<Path> folder = catalog.locate(e.name());
-        String where = folder.isPresent() ? "here" : generated(e) ? "made" : "get";
+        boolean placed = e.source() == DataCatalog.Source.PLACED;
+        String where =
+            folder.isPresent() ? "here" : generated(e) ? "made" : placed ? "place" : "get";
         rows.add(
             List.of(e.name(), where, Text.count(e.size()), e.shape().toString(), e.description()));
         Map<String, Object> o = new LinkedHashMap<>();
@@ -95,7 +97,9 @@ final class DataVerb extends Verb {
       print(
           "made: generated when used.  here: its files are here.  get: '"
               + Javae.command()
-              + " data get NAME' fetches it.");
+              + " data get NAME' fetches it.  place: put its files into "
+              + DataFolders.DATA
+              + " yourself.");
       return 0;
     }
   }

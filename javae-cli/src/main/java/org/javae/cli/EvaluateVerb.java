@@ -115,6 +115,14 @@ final class EvaluateVerb extends RunVerb {
               "of " + latent));
     }
     add(rows, "mutual information", m.mutualInformation(), "nats");
+    if (m.perplexity() != null) {
+      rows.add(
+          List.of(
+              "  perplexity",
+              String.format(Locale.ROOT, "%10.2f", m.perplexity()),
+              "a word, the end of the sentence counted"
+                  + (m.nll() == null ? "; at most, from the ELBO" : "")));
+    }
     if (m.mse() != null) {
       rows.add(List.of("  MSE", String.format(Locale.ROOT, "%10.4g", m.mse()), "an element"));
     }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.javae.experiment.Run;
+import org.javae.experiment.RunPictures;
 import org.javae.experiment.picture.ImageFiles;
 import org.javae.tensor.UserException;
 import picocli.CommandLine.Command;
@@ -21,7 +22,7 @@ final class PictureVerbs {
         names = "--out",
         required = true,
         paramLabel = "FILE",
-        description = "Where to write the picture.")
+        description = "Where to write the picture; FILE.txt for sentences.")
     String out;
 
     @Option(names = "--data", paramLabel = "DATA", description = "Other data than the run's own.")
@@ -46,6 +47,12 @@ final class PictureVerbs {
 
     abstract Integer count();
 
+    /** What is written in place of a picture where observations are sentences. */
+    List<String> write(Run r, int n) {
+      throw UserException.of(
+          "%s draws pictures, and the observations of this run are sentences", spec.name());
+    }
+
     /** The picture first; after it, where it moves, the frames of a film. */
     abstract List<BufferedImage> draw(Run r, int n);
 
@@ -55,13 +62,17 @@ final class PictureVerbs {
       Path file = path(out);
       String suffix = suffix(file);
       boolean film = moves && suffix.equals("gif");
-      if (!suffix.equals("png") && !film) {
+      boolean text = suffix.equals("txt");
+      if (!suffix.equals("png") && !film && !text) {
         throw UserException.usage(
-            "--out is %s; a name that ends in .png%s is expected",
+            "--out is %s; a name that ends in .png%s is expected, or .txt for sentences",
             out, moves ? " (or .gif for a moving picture)" : "");
       }
       long start = System.nanoTime();
       try (Run r = open().withData(data)) {
+        if (text) {
+          return sentences(r, n, file, start);
+        }
         List<BufferedImage> frames = draw(r, n);
         if (film && frames.size() < 2) {
           throw UserException.of(
@@ -86,6 +97,28 @@ final class PictureVerbs {
         } else {
           print(file.toString());
         }
+      }
+      return 0;
+    }
+
+    private int sentences(Run r, int n, Path file, long start) {
+      if (!r.isText()) {
+        throw UserException.of(
+            "observations of this run are no sentences, so there is no text to write; write a .png");
+      }
+      List<String> lines = write(r, n);
+      RunPictures.text(lines, file);
+      if (json) {
+        Map<String, Object> o = new LinkedHashMap<>();
+        o.put("run", run);
+        o.put("n", n);
+        o.put("seed", seed);
+        o.put("file", file.toString());
+        o.put("lines", lines.size());
+        o.put("seconds", (System.nanoTime() - start) / 1e9);
+        json(o);
+      } else {
+        print(file.toString());
       }
       return 0;
     }
@@ -115,6 +148,11 @@ final class PictureVerbs {
     @Override
     Integer count() {
       return n;
+    }
+
+    @Override
+    List<String> write(Run r, int count) {
+      return r.reconstructedSentences(count, seed);
     }
 
     @Override
@@ -152,6 +190,11 @@ final class PictureVerbs {
     }
 
     @Override
+    List<String> write(Run r, int count) {
+      return r.sentences(count, seed, sampler);
+    }
+
+    @Override
     List<BufferedImage> draw(Run r, int count) {
       return List.of(r.generate(count, seed, sampler));
     }
@@ -177,6 +220,11 @@ final class PictureVerbs {
     @Override
     Integer count() {
       return n;
+    }
+
+    @Override
+    List<String> write(Run r, int count) {
+      return r.interpolatedSentences(count, seed);
     }
 
     @Override

@@ -385,6 +385,50 @@ class CommandLineTest {
   }
 
   @Test
+  void textGoesInAndComesOut() throws IOException {
+    Path zoo =
+        Files.writeString(dir.resolve("zoo.txt"), "the cat sees\na dog hears the cat\n".repeat(40));
+    Path out = dir.resolve("speaks");
+    Result.of(
+            "train",
+            zoo,
+            "--model",
+            "text-vae",
+            "--latent",
+            2,
+            "--set",
+            "units=8",
+            "--set",
+            "embedding=4",
+            "--set",
+            "vocabulary=4",
+            "--epochs",
+            2,
+            "--out",
+            out,
+            "--no-pictures")
+        .succeeds();
+    for (String verb : List.of("generate", "reconstruct", "interpolate")) {
+      Path text = dir.resolve(verb + ".txt");
+      Result.of(verb, out, "--n", 3, "--out", text).succeeds();
+      assertThat(Files.readAllLines(text)).hasSizeGreaterThanOrEqualTo(3);
+      assertThat(Result.of(verb, out, "--n", 3, "--out", dir.resolve("x.png")).fails(1).err())
+          .contains(
+              "observations of this run are sentences, not to be drawn; write them to a .txt");
+    }
+    assertThat(Result.of("traverse", out, "--out", dir.resolve("t.txt")).fails(1).err())
+        .contains("the observations of this run are sentences");
+    assertThat(Result.of("evaluate", out, "--nll-samples", 4).succeeds().out())
+        .contains("perplexity")
+        .doesNotContain("MSE");
+    assertThat(Result.of("train", zoo, "--model", "vae", "--out", dir.resolve("no")).fails(1).err())
+        .contains("use --model text-vae");
+    Path tokens = dir.resolve("tokens.txt");
+    Result.of("data", "make", "synthetic-text", "--n", 50, "--out", tokens).succeeds();
+    assertThat(Files.readAllLines(tokens)).hasSize(50);
+  }
+
+  @Test
   void everyKeyIsExplained() {
     List<Keys.Key> keys = new ArrayList<>(Keys.ofTraining());
     keys.addAll(Keys.ofData());

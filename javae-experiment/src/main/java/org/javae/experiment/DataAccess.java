@@ -23,7 +23,13 @@ public final class DataAccess {
 
   /** The catalogue over the user's folders. */
   public static DataCatalog catalog() {
-    return new DataCatalog(DataFolders.ofProcess(), DataAccess::openNamed);
+    return catalog(0);
+  }
+
+  private static DataCatalog catalog(int maxLength) {
+    ReadOptions options = ReadOptions.defaults().withMaxLength(maxLength);
+    return new DataCatalog(
+        DataFolders.ofProcess(), (name, folder) -> openNamed(name, folder, options));
   }
 
   /** Where a published folder holds several readable files: the one that is the data set. */
@@ -33,7 +39,7 @@ public final class DataAccess {
           "omniglot", List.of("chardata.mat"),
           "cifar10", List.of("test_batch_4000.bin.gz"));
 
-  private static Dataset openNamed(String name, Path folder) {
+  private static Dataset openNamed(String name, Path folder, ReadOptions options) {
     boolean whole = name.equals("cifar10") && Files.exists(folder.resolve("data_batch_1.bin"));
     Path from =
         whole
@@ -43,7 +49,7 @@ public final class DataAccess {
                 .filter(Files::exists)
                 .findFirst()
                 .orElse(folder);
-    return new Renamed(name, DataReader.open(from, ReadOptions.defaults()));
+    return new Renamed(name, DataReader.open(from, options));
   }
 
   /**
@@ -61,7 +67,7 @@ public final class DataAccess {
     if (DataCatalog.find(name).isPresent() && !Files.exists(Path.of(name))) {
       // Generated data are drawn from seed 0 whatever the training seed: runs differ in the model,
       // not in the data.
-      return generate(data, c.n(), 0);
+      return generate(data, c.n(), 0, c.max_length());
     }
     ReadOptions options = readOptions(c);
     if (data.startsWith("jdbc:")) {
@@ -102,6 +108,10 @@ public final class DataAccess {
    * @throws UserException if the name or an option is unknown, or the files are not there
    */
   public static Dataset generate(String data, int n, long seed) {
+    return generate(data, n, seed, 0);
+  }
+
+  private static Dataset generate(String data, int n, long seed, int maxLength) {
     String name = nameOf(data);
     List<String> known = DataCatalog.entry(name).options();
     Map<String, String> options = new LinkedHashMap<>();
@@ -118,6 +128,10 @@ public final class DataAccess {
     if (n > 0) {
       if (known.contains("n")) {
         options.put("n", String.valueOf(n));
+      } else if (known.contains("validation")) {
+        options.put("train", String.valueOf(n - 2 * (n / 10)));
+        options.put("validation", String.valueOf(n / 10));
+        options.put("test", String.valueOf(n / 10));
       } else if (known.contains("train")) {
         options.put("train", String.valueOf(n - n / 6));
         options.put("test", String.valueOf(n / 6));
@@ -126,12 +140,12 @@ public final class DataAccess {
             "n applies to generated data only, and %s is published; use --limit", name);
       }
     }
-    return catalog().open(name, options, seed);
+    return catalog(maxLength).open(name, options, seed);
   }
 
   /** How to read a file under these settings. */
   public static ReadOptions readOptions(DataConfig c) {
-    ReadOptions o = ReadOptions.defaults();
+    ReadOptions o = ReadOptions.defaults().withMaxLength(c.max_length());
     if (!c.label().isBlank()) {
       o = o.withLabel(c.label());
     }
@@ -204,6 +218,11 @@ public final class DataAccess {
     @Override
     public List<Annotation> annotations() {
       return inner.annotations();
+    }
+
+    @Override
+    public java.util.Optional<Tokens> tokens() {
+      return inner.tokens();
     }
 
     @Override

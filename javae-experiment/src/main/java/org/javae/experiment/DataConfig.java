@@ -24,6 +24,10 @@ import org.javae.core.model.Check;
  * @param array which array of an npz or mat file holds the observations
  * @param format what a file is where its name does not say: {@code csv}, {@code npz} …
  * @param n observations to generate, 0 for the generator's default
+ * @param vocabulary of text: at most this many words, the most frequent of the training rows, are
+ *     told apart; 0 for all
+ * @param max_length of text: tokens of a sentence, its end mark counted, beyond which it is cut; 0
+ *     for the longest sentence's
  */
 public record DataConfig(
     String data,
@@ -41,17 +45,22 @@ public record DataConfig(
     String header,
     String array,
     String format,
-    int n) {
+    int n,
+    int vocabulary,
+    int max_length) {
   /** A tenth of the rows for validation and, where none is published, a tenth for testing. */
   public static final DataConfig DEFAULTS =
       new DataConfig(
-          "", "auto", "auto", "error", 0.1, 0.1, 0, "", "", "", "", "", "auto", "", "", 0);
+          "", "auto", "auto", "error", 0.1, 0.1, 0, "", "", "", "", "", "auto", "", "", 0, 10_000,
+          0);
 
   public DataConfig {
     Check.fraction("validation", validation);
     Check.fraction("test", test);
     Check.notNegative("limit", limit);
     Check.notNegative("n", n);
+    Check.notNegative("vocabulary", vocabulary);
+    Check.notNegative("max_length", max_length);
   }
 
   /** The same for other data. */
@@ -72,7 +81,32 @@ public record DataConfig(
         header,
         array,
         format,
-        n);
+        n,
+        vocabulary,
+        max_length);
+  }
+
+  /** The same with sentences of at most this many tokens. */
+  DataConfig withMaxLength(int tokens) {
+    return new DataConfig(
+        data,
+        binarize,
+        scaling,
+        missing,
+        validation,
+        test,
+        limit,
+        query,
+        label,
+        exclude,
+        resize,
+        categorical,
+        header,
+        array,
+        format,
+        n,
+        vocabulary,
+        tokens);
   }
 
   /** Keys a user may set. */

@@ -156,10 +156,11 @@ public final class Doctor {
     List<String> here = new ArrayList<>();
     List<String> absent = new ArrayList<>();
     for (DataCatalog.Entry e : DataCatalog.entries()) {
-      (e.source() == DataCatalog.Source.GENERATED || catalog.locate(e.name()).isPresent()
-              ? here
-              : absent)
-          .add(e.name());
+      if (e.source() == DataCatalog.Source.GENERATED || catalog.locate(e.name()).isPresent()) {
+        here.add(e.name());
+      } else if (e.source() == DataCatalog.Source.DOWNLOADABLE) {
+        absent.add(e.name());
+      }
     }
     ok(
         "data",

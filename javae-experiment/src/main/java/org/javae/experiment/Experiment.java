@@ -11,6 +11,7 @@ import org.javae.core.data.Loader;
 import org.javae.core.data.Preprocessing;
 import org.javae.core.data.Preprocessing.Binarize;
 import org.javae.core.data.Split;
+import org.javae.core.data.Vocabulary;
 import org.javae.core.evaluate.Evaluator;
 import org.javae.core.io.AtomicFiles;
 import org.javae.core.io.Json;
@@ -23,6 +24,7 @@ import org.javae.core.model.DataSpec;
 import org.javae.core.model.Defaults;
 import org.javae.core.model.Model;
 import org.javae.core.model.ModelConfig;
+import org.javae.core.model.ReadsText;
 import org.javae.core.train.BatchSource;
 import org.javae.core.train.EpochRecord;
 import org.javae.core.train.TrainConfig;
@@ -123,7 +125,10 @@ public final class Experiment implements AutoCloseable {
           dc.scaling().equals("auto") && wanted != null && wanted.wantsUnitInterval()
               ? "none"
               : dc.scaling();
-      Preprocessing p = Preprocessing.fit(data, split.train(), scaling, binarize, missing);
+      Preprocessing p =
+          data.tokens().isPresent()
+              ? words(data, split.train(), dc)
+              : Preprocessing.fit(data, split.train(), scaling, binarize, missing);
       DataSpec spec = p.spec(data, split.train());
       LikelihoodSpec likelihood = wanted != null ? wanted : Defaults.likelihood(spec);
       boolean hasLikelihood = entry.keys().contains("likelihood");
@@ -157,6 +162,11 @@ public final class Experiment implements AutoCloseable {
       }
       ModelConfig config = entry.configure(spec, given.modelSettings());
       Model<?> built = entry.build(spec, config, Rng.of(settings.train().seed()).split("init"));
+      if (spec.isText() && !(built instanceof ReadsText)) {
+        throw UserException.of(
+            "%s is text, whose words are no quantities, and model %s reads numbers; use --model text-vae",
+            data.name(), given.model());
+      }
       @SuppressWarnings("unchecked") // every catalogue entry so far is a model of one block
       Model<Batch> model = (Model<Batch>) built;
       return new Experiment(settings, data, origin, split, p, model);
@@ -164,6 +174,14 @@ public final class Experiment implements AutoCloseable {
       data.close();
       throw e;
     }
+  }
+
+  /** The vocabulary of the training rows, where tokens are words. */
+  private static Preprocessing words(Dataset d, int[] rows, DataConfig c) {
+    return Preprocessing.of(
+        d.tokens().orElseThrow().words().isEmpty()
+            ? Vocabulary.NONE
+            : Vocabulary.learn(d, rows, c.vocabulary()));
   }
 
   private static String text(Object value) {

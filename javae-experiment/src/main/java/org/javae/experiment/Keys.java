@@ -52,6 +52,11 @@ public final class Keys {
     say("updates", "of the transport potentials a step");
     say("penalty", "what keeps the decoder smooth: l2 (its weights) or gp (its gradient)");
     say("weight", "of dissimilarity against the KL term");
+    say("embedding", "size of the words' vectors");
+    say("units", "of each LSTM");
+    say("word_dropout", "fraction of the words fed to the decoder in training that become unknown");
+    say("dropout", "fraction of the decoder's embeddings and states set to zero in training");
+    say("init", "LSTM weights start from U(-init, init); 0: Glorot's range");
     // Training.
     say("epochs", "passes over the training rows");
     say("batch", "observations a step");
@@ -86,6 +91,10 @@ public final class Keys {
     say("header", "whether a table's first line names its columns: auto, true or false");
     say("array", "which array of an npz or mat file holds the observations");
     say("format", "what a file is where its name does not say: csv, npz …");
+    say("vocabulary", "of text: most words told apart, learned on the training rows; 0 for all");
+    say(
+        "max_length",
+        "of text: tokens, with the end mark, beyond which a sentence is cut; 0: none");
     say("n", "observations to generate; 0 for the usual number");
   }
 

@@ -58,7 +58,12 @@ public final class Run implements AutoCloseable {
     // Over the defaults: a run of an older JaVAE lacks the keys that came later.
     ObjectNode config = Json.mapper().valueToTree(DataConfig.DEFAULTS);
     config.setAll((ObjectNode) Json.mapper().valueToTree(description.source().get("config")));
-    this.trained = Json.convert(config, ModelFolder.DESCRIPTION, DataConfig.class);
+    DataConfig stored = Json.convert(config, ModelFolder.DESCRIPTION, DataConfig.class);
+    // Other sentences may be longer: they are cut where the model's end.
+    this.trained =
+        model.data().isText()
+            ? stored.withMaxLength(Math.toIntExact(model.data().event().at(0)))
+            : stored;
     this.wanted = trained;
   }
 
@@ -168,11 +173,90 @@ public final class Run implements AutoCloseable {
   public record Evaluation(
       String model, String data, String split, int n, Metrics metrics, double seconds) {}
 
+  // ---- sentences
+  // ---------------------------------------------------------------------------------------------------
+
+  /** Whether observations are sentences, which are written instead of drawn. */
+  public boolean isText() {
+    return model.data().isText();
+  }
+
+  /**
+   * Sentences drawn word by word, one a line.
+   *
+   * @param sampler as in {@link #generate(int, long, String)}
+   */
+  public List<String> sentences(int n, long seed, String sampler) {
+    return texts(samples(n, seed, sampler));
+  }
+
+  /** Sentences, each with the likeliest words of its code below, then an empty line. */
+  public List<String> reconstructedSentences(int n, long seed) {
+    Loader rows = rows(defaultPart());
+    return Scope.run(
+        () ->
+            Autograd.off(
+                () -> {
+                  Tensor x = some(rows, n, seed);
+                  List<String> said = texts(x);
+                  List<String> again = texts(decodes().decode(encodes().encode(x)));
+                  List<String> lines = new ArrayList<>();
+                  for (int i = 0; i < said.size(); i++) {
+                    lines.addAll(List.of(said.get(i), again.get(i), ""));
+                  }
+                  return lines;
+                }));
+  }
+
+  /**
+   * Pairs of sentences with the likeliest words of codes on the straight line between theirs (as
+   * Bowman et al., 2016, table 8), then an empty line.
+   */
+  public List<String> interpolatedSentences(int n, long seed) {
+    int steps = 7;
+    Loader rows = rows(defaultPart());
+    return Scope.run(
+        () ->
+            Autograd.off(
+                () -> {
+                  Tensor x = some(rows, 2 * n, seed);
+                  List<String> ends = texts(x);
+                  int pairs = ends.size() / 2;
+                  double[] t =
+                      IntStream.range(0, steps).mapToDouble(i -> i / (steps - 1.0)).toArray();
+                  List<String> between =
+                      texts(decodes().decode(lines(encodes().encode(x), pairs, t)));
+                  List<String> lines = new ArrayList<>();
+                  for (int i = 0; i < pairs; i++) {
+                    lines.add(ends.get(2 * i));
+                    lines.addAll(between.subList(i * steps, (i + 1) * steps));
+                    lines.addAll(List.of(ends.get(2 * i + 1), ""));
+                  }
+                  return lines;
+                }));
+  }
+
+  private List<String> texts(Tensor x) {
+    float[] ids = x.toFloats();
+    int length = width();
+    return IntStream.range(0, ids.length / length)
+        .mapToObj(i -> description.preprocessing().vocabulary().text(ids, i * length, length))
+        .toList();
+  }
+
+  private void needsPicture() {
+    if (isText()) {
+      throw UserException.of(
+          "observations of this run are sentences, not to be drawn; write them to a .txt file");
+    }
+  }
+
   // ---- pictures
   // ----------------------------------------------------------------------------------------------------
 
   /** Originals above their reconstructions. */
   public BufferedImage reconstruct(int n, long seed) {
+    needsPicture();
     Loader rows = rows(defaultPart());
     return Scope.run(
         () ->
@@ -203,6 +287,7 @@ public final class Run implements AutoCloseable {
    * @throws UserException if there is no such sampler, or without one no prior
    */
   public BufferedImage generate(int n, long seed, String sampler) {
+    needsPicture();
     Tensor g = samples(n, seed, sampler);
     String title = title(sampler == null ? "samples" : "samples, codes from " + sampler);
     if (model.data().event().isImage()) {
@@ -282,6 +367,7 @@ public final class Run implements AutoCloseable {
 
   /** Straight lines in latent space between pairs of observations, {@code n} pairs. */
   public List<BufferedImage> interpolate(int n, long seed) {
+    needsPicture();
     int steps = 11;
     double[] t = IntStream.range(0, steps).mapToDouble(i -> i / (steps - 1.0)).toArray();
     Loader rows = rows(defaultPart());
@@ -291,22 +377,28 @@ public final class Run implements AutoCloseable {
                 Autograd.off(
                     () -> {
                       Tensor z = encodes().encode(some(rows, 2 * n, seed));
-                      List<Tensor> path = new ArrayList<>();
-                      for (int i = 0; i < n; i++) {
-                        for (double w : t) {
-                          path.add(z.narrow(0, 2L * i, 1).lerp(z.narrow(0, 2L * i + 1, 1), w));
-                        }
-                      }
-                      return decodes().decode(Tensor.cat(path, 0));
+                      return decodes().decode(lines(z, n, t));
                     }));
     List<String> captions = IntStream.range(0, n).mapToObj(i -> "pair " + (i + 1)).toList();
     return frames("interpolations", decoded, captions, t);
+  }
+
+  /** Points of straight lines between codes 2i and 2i + 1, at the fractions t of each. */
+  private static Tensor lines(Tensor z, int n, double[] t) {
+    List<Tensor> path = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      for (double w : t) {
+        path.add(z.narrow(0, 2L * i, 1).lerp(z.narrow(0, 2L * i + 1, 1), w));
+      }
+    }
+    return Tensor.cat(path, 0);
   }
 
   /**
    * One latent dimension at a time from −3 to 3, the most informative first; the last frames move.
    */
   public List<BufferedImage> traverse(int n, long seed) {
+    needsPicture();
     int steps = 11;
     double[] at = IntStream.range(0, steps).mapToDouble(i -> -3 + 6.0 * i / (steps - 1)).toArray();
     double[] kl = informativeness();

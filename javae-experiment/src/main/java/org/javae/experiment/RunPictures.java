@@ -13,6 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.javae.core.evaluate.Evaluator;
+import org.javae.core.io.AtomicFiles;
 import org.javae.core.io.Json;
 import org.javae.experiment.picture.Bars;
 import org.javae.experiment.picture.Curves;
@@ -52,6 +53,12 @@ public final class RunPictures {
     if (Files.exists(run.folder().resolve(Experiment.METRICS))) {
       a.draw("curves.png", f -> png(curves(run), f));
     }
+    if (run.isText()) {
+      a.draw("reconstructions.txt", f -> text(run.reconstructedSentences(IMAGES, 0), f));
+      a.draw("samples.txt", f -> text(run.sentences(SAMPLES, 0, null), f));
+      a.draw("kl.png", f -> png(kl(run), f));
+      return files;
+    }
     a.draw("reconstructions.png", f -> png(run.reconstruct(images ? IMAGES : TABLE_ROWS, 0), f));
     a.draw("samples.png", f -> png(run.generate(images ? SAMPLES : TABLE_SAMPLES, 0), f));
     List<BufferedImage> frames = new ArrayList<>();
@@ -81,6 +88,11 @@ public final class RunPictures {
         notes.accept("no " + name + ": " + e.getMessage());
       }
     }
+  }
+
+  /** Writes sentences, one a line. */
+  public static void text(List<String> lines, Path file) {
+    AtomicFiles.writeString(file, String.join("\n", lines) + "\n");
   }
 
   private static void png(BufferedImage image, Path file) {

@@ -23,6 +23,7 @@ import org.javae.models.unimodal.Piwae;
 import org.javae.models.unimodal.Rae;
 import org.javae.models.unimodal.SinkhornAe;
 import org.javae.models.unimodal.SlicedWae;
+import org.javae.models.unimodal.TextVae;
 import org.javae.models.unimodal.Vae;
 import org.javae.models.unimodal.VaeGan;
 import org.javae.models.unimodal.WaeGan;
@@ -85,6 +86,12 @@ public final class ModelCatalog {
               AdversarialAutoencoder.Config.class,
               AdversarialAutoencoder.Config::defaults,
               AdversarialAutoencoder::new),
+          CatalogEntry.of(
+              "text-vae",
+              TextVae.ABOUT,
+              TextVae.Config.class,
+              TextVae.Config::defaults,
+              TextVae::new),
           CatalogEntry.of(
               "ae",
               Autoencoder.ABOUT,

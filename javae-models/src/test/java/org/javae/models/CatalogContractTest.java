@@ -23,6 +23,7 @@ class CatalogContractTest {
   private static final DataSpec NUMBERS = DataSpec.of(Shape.of(6), false, false);
   private static final DataSpec GREYS = DataSpec.of(Shape.of(1, 7, 6), false, true);
   private static final DataSpec COLOURS = DataSpec.of(Shape.of(3, 5, 8), true, true);
+  private static final DataSpec TEXT = DataSpec.text(5, 9);
   private static final DataSpec TABLE =
       new DataSpec(
           new long[] {6},
@@ -170,6 +171,40 @@ class CatalogContractTest {
             BITS,
             Map.of("latent", 2, "encoder", "mlp:8", "prior", "implicit:5"),
             Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "text-vae",
+        new Subject(
+            TEXT,
+            Map.of(
+                "latent",
+                2,
+                "embedding",
+                3,
+                "units",
+                4,
+                "word_dropout",
+                0.3,
+                "dropout",
+                0.2,
+                "schedule",
+                "linear:4"),
+            Map.of()),
+        new Subject(
+            TEXT,
+            Map.of(
+                "latent",
+                2,
+                "embedding",
+                2,
+                "units",
+                3,
+                "dropout",
+                0,
+                "init",
+                0.3,
+                "kl",
+                "free-bits:0.1"),
+            Map.of()));
     row(
         "ae",
         new Subject(

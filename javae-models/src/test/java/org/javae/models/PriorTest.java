@@ -55,7 +55,7 @@ class PriorTest {
 
   private static Vae vae(String prior) {
     var e = ModelCatalog.get("vae");
-    DataSpec data = new DataSpec(new long[] {D}, List.of(), false, false, 0, N);
+    DataSpec data = new DataSpec(new long[] {D}, List.of(), false, false, 0, N, 0);
     return (Vae)
         e.build(
             data,

@@ -46,11 +46,8 @@ public final class Autograd {
     List<Tensor> result = new ArrayList<>(xs.size());
     for (int i = 0; i < xs.size(); i++) {
       org.bytedeco.pytorch.Tensor gi = g.get(i);
-      // A tensor of its own: the vector's elements end with the vector, at the end of this scope.
       result.add(
-          gi.defined()
-              ? Tensor.wrap("gradient", new org.bytedeco.pytorch.Tensor(gi))
-              : Tensor.zerosLike(xs.get(i)));
+          gi.defined() ? Tensor.wrap("gradient", Tensor.own(gi, g)) : Tensor.zerosLike(xs.get(i)));
     }
     return result;
   }

@@ -1,5 +1,6 @@
 package org.javae.tensor;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,7 +9,9 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -33,6 +36,12 @@ public final class Tensor {
   static {
     Engine.start();
   }
+
+  /** LibTorch's number for losses that are neither summed nor averaged. */
+  private static final long NO_REDUCTION = 0;
+
+  /** LibTorch's default of a class whose loss would be left out; classes are never negative. */
+  private static final long NOT_IGNORED = -100;
 
   private final org.bytedeco.pytorch.Tensor raw;
   private final String origin;
@@ -60,6 +69,20 @@ public final class Tensor {
     } catch (RuntimeException e) {
       throw EngineException.shortened(name, e, args);
     }
+  }
+
+  /**
+   * A handle of its own on an element of a tuple or vector. What these hand out points into them
+   * and would die with them: when their scope closes or when they are collected.
+   */
+  static org.bytedeco.pytorch.Tensor own(org.bytedeco.pytorch.Tensor element, Pointer owner) {
+    org.bytedeco.pytorch.Tensor t = new org.bytedeco.pytorch.Tensor(element);
+    Reference.reachabilityFence(owner);
+    return t;
+  }
+
+  private static org.bytedeco.pytorch.Tensor first(T_TensorTensor_T pair) {
+    return own(pair.get0(), pair);
   }
 
   org.bytedeco.pytorch.Tensor raw() {
@@ -509,6 +532,21 @@ public final class Tensor {
         y);
   }
 
+  /**
+   * −ln softmax(x)[y] for logits x {@code [n, classes]} and int64 classes y {@code [n]}: {@code
+   * [n]}. One pass that keeps the normalised logits and nothing else for the gradient; indicators
+   * and products would hold {@code [n, classes]} three times.
+   */
+  public Tensor crossEntropy(Tensor y) {
+    return op(
+        "crossEntropy",
+        () ->
+            torch.cross_entropy_loss(
+                raw(), y.raw(), new TensorOptional(), NO_REDUCTION, NOT_IGNORED, 0),
+        this,
+        y);
+  }
+
   /** x + weight · (y − x). */
   public Tensor lerp(Tensor y, double weight) {
     return op("lerp", () -> torch.lerp(raw(), y.raw(), new Scalar(weight)), this, y);
@@ -571,7 +609,7 @@ public final class Tensor {
 
   /** Largest element along a dimension, which disappears. */
   public Tensor max(int dim) {
-    return op("max", () -> torch.max(raw(), dim).get0(), this);
+    return op("max", () -> first(torch.max(raw(), dim)), this);
   }
 
   /** Index of the largest element along a dimension. */
@@ -591,7 +629,7 @@ public final class Tensor {
 
   /** Sorted in ascending order along a dimension. */
   public Tensor sort(int dim) {
-    return op("sort", () -> torch.sort(raw(), dim, false).get0(), this);
+    return op("sort", () -> first(torch.sort(raw(), dim, false)), this);
   }
 
   /** eˣ / Σ eˣ along a dimension. */
@@ -685,6 +723,36 @@ public final class Tensor {
     return op("gather", () -> torch.gather(raw(), dim, indices.raw()), this, indices);
   }
 
+  /** Rows of this table {@code [n, d]} by int64 indices of any shape: {@code [indices…, d]}. */
+  public Tensor embedding(Tensor indices) {
+    return op("embedding", () -> torch.embedding(raw(), indices.raw()), this, indices);
+  }
+
+  /**
+   * Sums of the rows that share a segment: {@code [segments, …]}, zero for a segment without rows.
+   *
+   * @param segment int64 {@code [rows]}, each row's segment from 0
+   */
+  public Tensor segmentSum(Tensor segment, long segments) {
+    long[] s = shape.toArray();
+    s[0] = segments;
+    return op(
+        "segmentSum",
+        () ->
+            torch.index_add(
+                torch.zeros(s, raw().options().requires_grad(new BoolOptional(false))),
+                0,
+                segment.raw(),
+                raw()),
+        this,
+        segment);
+  }
+
+  /** Row-major positions of the elements that are not zero: int64 {@code [count]}. */
+  public Tensor positions() {
+    return op("positions", () -> torch.nonzero(raw().reshape(-1)).squeeze(1), this);
+  }
+
   /** Equal parts along a dimension. */
   public List<Tensor> chunk(int n, int dim) {
     long size = shape.at(dim) / n;
@@ -724,7 +792,7 @@ public final class Tensor {
   public List<Tensor> eigh() {
     try {
       T_TensorTensor_T r = torch.linalg_eigh(raw());
-      return List.of(wrap("eigenvalues", r.get0()), wrap("eigenvectors", r.get1()));
+      return List.of(wrap("eigenvalues", own(r.get0(), r)), wrap("eigenvectors", own(r.get1(), r)));
     } catch (RuntimeException e) {
       throw EngineException.shortened("eigh", e, this);
     }
@@ -735,7 +803,8 @@ public final class Tensor {
     try {
       T_TensorTensorTensor_T r =
           torch.linalg_svd(raw(), false, new org.bytedeco.pytorch.StringViewOptional());
-      return List.of(wrap("U", r.get0()), wrap("S", r.get1()), wrap("Vt", r.get2()));
+      return List.of(
+          wrap("U", own(r.get0(), r)), wrap("S", own(r.get1(), r)), wrap("Vt", own(r.get2(), r)));
     } catch (RuntimeException e) {
       throw EngineException.shortened("svd", e, this);
     }
@@ -759,7 +828,13 @@ public final class Tensor {
 
   /** ln |det x|. */
   public Tensor logAbsDet() {
-    return op("logAbsDet", () -> torch.linalg_slogdet(raw()).get1(), this);
+    return op(
+        "logAbsDet",
+        () -> {
+          T_TensorTensor_T r = torch.linalg_slogdet(raw());
+          return own(r.get1(), r);
+        },
+        this);
   }
 
   /** The diagonal of a matrix, or the matrix of a diagonal. */
@@ -830,6 +905,75 @@ public final class Tensor {
             torch.upsample_nearest2d(
                 raw(), new long[] {height, width}, new DoubleOptional(), new DoubleOptional()),
         this);
+  }
+
+  /**
+   * Long short-term memory (Hochreiter and Schmidhuber, 1997, with the forget gate of Gers et al.,
+   * 2000) over the whole sequence in one call: with {@code (i, f, g, o) = x_t Wxᵀ + h_{t−1} Whᵀ +
+   * b}, {@code c_t = s(f) c_{t−1} + s(i) tanh(g)} and {@code h_t = s(o) tanh(c_t)}, s the logistic
+   * function.
+   *
+   * @param h h₀ {@code [batch, units]}
+   * @param c c₀ {@code [batch, units]}
+   * @param wx Wx {@code [4·units, in]}
+   * @param wh Wh {@code [4·units, units]}
+   * @param b {@code [4·units]}
+   * @return of this {@code [batch, time, in]}: all h_t {@code [batch, time, units]}, and the last h
+   *     and c {@code [batch, units]}
+   */
+  public List<Tensor> lstm(Tensor h, Tensor c, Tensor wx, Tensor wh, Tensor b) {
+    checkLstm(h, c, wx, wh, b);
+    try {
+      // The engine wants a second bias, which would only add to the first.
+      org.bytedeco.pytorch.Tensor none = torch.zeros_like(b.raw()).detach();
+      T_TensorTensorTensor_T r =
+          torch.lstm(
+              raw(),
+              new TensorVector(h.raw().unsqueeze(0), c.raw().unsqueeze(0)),
+              new TensorVector(wx.raw(), wh.raw(), b.raw(), none),
+              true,
+              1,
+              0,
+              true,
+              false,
+              true);
+      return List.of(
+          wrap("lstm", own(r.get0(), r)),
+          wrap("lstm h", own(r.get1(), r).squeeze(0)),
+          wrap("lstm c", own(r.get2(), r).squeeze(0)));
+    } catch (EngineException | IllegalStateException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw EngineException.shortened("lstm", e, this, h, c, wx, wh, b);
+    }
+  }
+
+  /** The engine's fast way trusts the shapes and would read beyond the weights. */
+  private void checkLstm(Tensor h, Tensor c, Tensor wx, Tensor wh, Tensor b) {
+    long units = h.shape.rank() == 2 ? h.size(1) : 0;
+    boolean fits =
+        shape.rank() == 3
+            && h.shape.equals(Shape.of(size(0), units))
+            && c.shape.equals(h.shape)
+            && wx.shape.equals(Shape.of(4 * units, size(2)))
+            && wh.shape.equals(Shape.of(4 * units, units))
+            && b.shape.equals(Shape.of(4 * units));
+    for (Tensor t : List.of(h, c, wx, wh, b)) {
+      fits &= t.dtype() == dtype();
+    }
+    if (!fits) {
+      throw EngineException.shortened(
+          "lstm",
+          new IllegalArgumentException(
+              "expected are one element type and batch×time×in, batch×units, batch×units,"
+                  + " 4 units×in, 4 units×units, 4 units"),
+          this,
+          h,
+          c,
+          wx,
+          wh,
+          b);
+    }
   }
 
   private static TensorOptional optional(Tensor t) {

@@ -2,6 +2,7 @@ package org.javae.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,36 @@ class ScopeTest {
                 Scope.run(() -> Tensor.ones(4))
                     .plus(Scope.run(() -> Map.of("k", Tensor.ones(4))).get("k")));
     assertThat(t.toFloats()).containsOnly(2f);
+  }
+
+  /** The engine's tuples and vectors hand out pointers into themselves. */
+  @Test
+  void resultsOutliveTheTuplesTheyCameIn() {
+    Tensor x = Tensor.of(new float[] {1, 4, 3, 2, 0, 9}, 2, 3).requireGrad();
+    List<Tensor> kept =
+        Scope.run(
+            () ->
+                List.of(
+                    x.max(1).detach(),
+                    x.max(1),
+                    x.sort(1),
+                    Tensor.eye(3).times(2).eigh().get(0),
+                    Tensor.eye(3).times(2).svd().get(1),
+                    Tensor.eye(3).times(2).logAbsDet(),
+                    Autograd.grad(x.square().sum(), List.of(x)).get(0)));
+    // Whatever would take the place of freed memory.
+    Scope.run(
+        () -> {
+          for (int i = 0; i < 1000; i++) {
+            Tensor.full(i, 3).max(0);
+          }
+        });
+    assertThat(kept.get(1).toFloats()).containsExactly(4, 9);
+    assertThat(kept.get(2).toFloats()).containsExactly(1, 3, 4, 0, 2, 9);
+    assertThat(kept.get(3).toFloats()).containsExactly(2, 2, 2);
+    assertThat(kept.get(4).toFloats()).containsExactly(2, 2, 2);
+    assertThat(kept.get(5).item()).isCloseTo(Math.log(8), within(1e-6));
+    assertThat(kept.get(6).toFloats()).containsExactly(2, 8, 6, 4, 0, 18);
   }
 
   @Test

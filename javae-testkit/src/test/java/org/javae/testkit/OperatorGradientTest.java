@@ -57,6 +57,7 @@ class OperatorGradientTest {
           "isNan()",
           "logicalNot()",
           "argmax(int)",
+          "positions()",
           "gt(Tensor)",
           "gt(double)",
           "ge(Tensor)",
@@ -248,6 +249,7 @@ class OperatorGradientTest {
     ops.add(op("lerp(Tensor,double)", leaf(1, 2, 3), leaf(2, 2, 3), 0.3));
     ops.add(op("lerp(Tensor,double)", leaf(1, 2, 3), leaf(2, 2, 3), 0.8));
     ops.add(op("crossEntropyWithLogits(Tensor)", leaf(1, 2, 3), between(0, 1, 2, 2, 3)));
+    ops.add(op("crossEntropy(Tensor)", leaf(1, 3, 4), Tensor.indices(2, 0, 2)));
     ops.add(op("where(Tensor,Tensor,Tensor)", bits(6, 2, 3), leaf(1, 2, 3), leaf(2, 1, 3)));
 
     // Reductions.
@@ -279,6 +281,9 @@ class OperatorGradientTest {
     ops.add(op("indexSelect(int,Tensor)", leaf(1, 4, 2), 0, Tensor.indices(3, 0, 3)));
     ops.add(
         op("gather(int,Tensor)", leaf(1, 2, 4), 1, Tensor.of(new long[] {3, 0, 0, 1, 2, 2}, 2, 3)));
+    ops.add(op("embedding(Tensor)", leaf(1, 4, 3), Tensor.of(new long[] {3, 0, 3, 1}, 2, 2)));
+    ops.add(op("segmentSum(Tensor,long)", leaf(1, 4, 2), Tensor.indices(2, 0, 2, 1), 4L));
+    ops.add(op("segmentSum(Tensor,long)", leaf(1, 4), Tensor.indices(1, 1, 0, 1), 2L));
     ops.add(op("chunk(int,int)", leaf(1, 2, 6), 3, 1));
     ops.add(op("cat(List,int)", List.of(leaf(1, 2, 3), leaf(2, 2, 2)), 1));
     ops.add(op("stack(List,int)", List.of(leaf(1, 2, 3), leaf(2, 2, 3)), 1));
@@ -331,6 +336,15 @@ class OperatorGradientTest {
             1,
             0));
     ops.add(op("groupNorm(int,Tensor,Tensor)", leaf(1, 2, 4, 2, 2), 2, leaf(2, 4), leaf(3, 4)));
+    ops.add(
+        op(
+            "lstm(Tensor,Tensor,Tensor,Tensor,Tensor)",
+            leaf(1, 2, 3, 2),
+            leaf(2, 2, 2),
+            leaf(3, 2, 2),
+            leaf(4, 8, 2),
+            leaf(5, 8, 2),
+            leaf(6, 8)));
     ops.add(op("upsample(long,long)", leaf(1, 1, 2, 2, 3), 5L, 6L));
 
     // float32 in between: with steps of 2⁻⁶ from multiples of 2⁻⁶ nothing rounds.

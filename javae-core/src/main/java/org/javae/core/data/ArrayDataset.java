@@ -20,6 +20,7 @@ public final class ArrayDataset implements Dataset {
   private final List<Annotation> annotations;
   private final PublishedSplit split;
   private final Double exactLogLikelihood;
+  private final Tokens tokens;
 
   private ArrayDataset(
       String name,
@@ -28,7 +29,8 @@ public final class ArrayDataset implements Dataset {
       List<Column> columns,
       List<Annotation> annotations,
       PublishedSplit split,
-      Double exactLogLikelihood) {
+      Double exactLogLikelihood,
+      Tokens tokens) {
     this.name = name;
     this.shape = shape;
     this.values = values;
@@ -42,27 +44,34 @@ public final class ArrayDataset implements Dataset {
     this.annotations = List.copyOf(annotations);
     this.split = split;
     this.exactLogLikelihood = exactLogLikelihood;
+    this.tokens = tokens;
   }
 
   /** Takes ownership of {@code values}; it must not be changed afterwards. */
   public static ArrayDataset of(String name, Shape shape, float[] values) {
-    return new ArrayDataset(name, shape, values, List.of(), List.of(), null, null);
+    return new ArrayDataset(name, shape, values, List.of(), List.of(), null, null, null);
   }
 
   public ArrayDataset withColumns(List<Column> c) {
-    return new ArrayDataset(name, shape, values, c, annotations, split, exactLogLikelihood);
+    return new ArrayDataset(name, shape, values, c, annotations, split, exactLogLikelihood, tokens);
   }
 
   public ArrayDataset withAnnotations(List<Annotation> a) {
-    return new ArrayDataset(name, shape, values, columns, a, split, exactLogLikelihood);
+    return new ArrayDataset(name, shape, values, columns, a, split, exactLogLikelihood, tokens);
   }
 
   public ArrayDataset withSplit(PublishedSplit s) {
-    return new ArrayDataset(name, shape, values, columns, annotations, s, exactLogLikelihood);
+    return new ArrayDataset(
+        name, shape, values, columns, annotations, s, exactLogLikelihood, tokens);
   }
 
   public ArrayDataset withExactLogLikelihood(double nats) {
-    return new ArrayDataset(name, shape, values, columns, annotations, split, nats);
+    return new ArrayDataset(name, shape, values, columns, annotations, split, nats, tokens);
+  }
+
+  public ArrayDataset withTokens(Tokens t) {
+    return new ArrayDataset(
+        name, shape, values, columns, annotations, split, exactLogLikelihood, t);
   }
 
   @Override
@@ -105,6 +114,11 @@ public final class ArrayDataset implements Dataset {
   @Override
   public Optional<Double> exactLogLikelihood() {
     return Optional.ofNullable(exactLogLikelihood);
+  }
+
+  @Override
+  public Optional<Tokens> tokens() {
+    return Optional.ofNullable(tokens);
   }
 
   @Override

@@ -50,6 +50,14 @@ public interface Dataset extends AutoCloseable {
   }
 
   /**
+   * What the numbers stand for if an observation {@code [length]} is a sequence of tokens (text);
+   * empty if they are quantities.
+   */
+  default Optional<Tokens> tokens() {
+    return Optional.empty();
+  }
+
+  /**
    * Rows of the publisher's own train / validation / test division, in that order, if the source
    * has one; the rows of a part are contiguous. Empty: the caller splits by seed.
    */
@@ -91,6 +99,15 @@ public interface Dataset extends AutoCloseable {
       return kind == Kind.REAL ? 1 : categories.size();
     }
   }
+
+  /**
+   * Numbers that are names: of words, or of nothing.
+   *
+   * @param size they are 0 … size − 1, the first those of {@link Vocabulary#MARKS}
+   * @param words what each stands for, marks included, or empty; which of them a model knows is
+   *     learned on the training rows ({@link Vocabulary#learn})
+   */
+  record Tokens(int size, List<String> words) {}
 
   /** One integer a row, with the number of values it can take and, where known, their names. */
   record Annotation(String name, int[] values, int cardinality, List<String> valueNames) {}

@@ -22,6 +22,7 @@ public final class Loader implements BatchSource<Batch> {
   private final boolean shuffle;
   private final int[] labels;
   private final int numel;
+  private final int[] numbers;
   private long cachedEpoch = -1;
   private int[] cachedOrder;
   private float[] buffer = new float[0];
@@ -38,6 +39,7 @@ public final class Loader implements BatchSource<Batch> {
     this.shuffle = shuffle;
     this.labels = data.labels().map(Dataset.Annotation::values).orElse(null);
     this.numel = Math.toIntExact(data.shape().numel());
+    this.numbers = preprocessing.numbers(data);
   }
 
   @Override
@@ -73,6 +75,9 @@ public final class Loader implements BatchSource<Batch> {
       buffer = new float[part.length * numel];
     }
     data.read(part, buffer);
+    if (numbers != null) {
+      preprocessing.translate(numbers, buffer, part.length * numel);
+    }
     preprocessing.check(data, part, buffer);
     preprocessing.apply(buffer, part, numel, binarize, epoch);
     Tensor x = Tensor.ofPrefix(buffer, data.shape().prepend(part.length).toArray());

@@ -24,9 +24,12 @@ import org.javae.tensor.UserException;
  * @param scale positive, as shift
  * @param fill what replaces missing values before scaling, one number an element: the training
  *     means; empty refuses them
+ * @param vocabulary the words a text model knows; empty where observations are no text
  */
-public record Preprocessing(Binarize binarize, float[] shift, float[] scale, float[] fill) {
+public record Preprocessing(
+    Binarize binarize, float[] shift, float[] scale, float[] fill, Vocabulary vocabulary) {
   public Preprocessing {
+    vocabulary = vocabulary == null ? Vocabulary.NONE : vocabulary;
     if (binarize == null || shift == null || scale == null || fill == null) {
       throw UserException.of("preprocessing lacks its binarisation, shift, scale or fill");
     }
@@ -44,6 +47,16 @@ public record Preprocessing(Binarize binarize, float[] shift, float[] scale, flo
       throw UserException.of(
           "preprocessing has a shift, scale or fill value that is not finite, or a scale of 0 or less");
     }
+  }
+
+  /** Of quantities. */
+  public Preprocessing(Binarize binarize, float[] shift, float[] scale, float[] fill) {
+    this(binarize, shift, scale, fill, Vocabulary.NONE);
+  }
+
+  /** Of text: words become their numbers in {@code vocabulary}, which may be empty. */
+  public static Preprocessing of(Vocabulary vocabulary) {
+    return new Preprocessing(NONE.binarize, NONE.shift, NONE.scale, NONE.fill, vocabulary);
   }
 
   private static boolean finite(float[] v) {
@@ -246,6 +259,30 @@ public record Preprocessing(Binarize binarize, float[] shift, float[] scale, flo
     return c.isEmpty() ? "element " + (j + 1) : "column '" + c.get(j).name() + "'";
   }
 
+  /** Puts this vocabulary's numbers in place of the data's own. */
+  void translate(int[] numbers, float[] values, int count) {
+    for (int i = 0; i < count; i++) {
+      values[i] = numbers[(int) values[i]];
+    }
+  }
+
+  /**
+   * This vocabulary's numbers for those of the data, or null where they stay as they are.
+   *
+   * @throws UserException if one has words and the other has none
+   */
+  int[] numbers(Dataset d) {
+    List<String> words = d.tokens().map(Dataset.Tokens::words).orElse(List.of());
+    if (vocabulary.isEmpty() != words.isEmpty()) {
+      throw UserException.of(
+          vocabulary.isEmpty()
+              ? "%s is text, but the model was made for numbers; choose other data"
+              : "%s is no text, but the model was made for sentences; choose other data",
+          d.name());
+    }
+    return words.isEmpty() ? null : vocabulary.numbersFor(words);
+  }
+
   /**
    * What a model sees of the data: shape, columns, and whether values are binary or in [0, 1]
    * (checked on {@code rows}).
@@ -253,6 +290,12 @@ public record Preprocessing(Binarize binarize, float[] shift, float[] scale, flo
   public DataSpec spec(Dataset d, int[] rows) {
     boolean[] binary = {true};
     boolean[] unit = {true};
+    int classes = d.labels().map(Dataset.Annotation::cardinality).orElse(0);
+    if (d.tokens().isPresent()) {
+      int size = vocabulary.isEmpty() ? d.tokens().get().size() : vocabulary.size();
+      return new DataSpec(
+          d.shape().toArray(), d.columns(), false, false, classes, rows.length, size);
+    }
     if (binarize == Binarize.NONE) {
       int n = Math.toIntExact(d.shape().numel());
       each(
@@ -265,12 +308,7 @@ public record Preprocessing(Binarize binarize, float[] shift, float[] scale, flo
           });
     }
     return new DataSpec(
-        d.shape().toArray(),
-        d.columns(),
-        binary[0],
-        unit[0],
-        d.labels().map(Dataset.Annotation::cardinality).orElse(0),
-        rows.length);
+        d.shape().toArray(), d.columns(), binary[0], unit[0], classes, rows.length, 0);
   }
 
   private float scaled(float v, int j, int n) {

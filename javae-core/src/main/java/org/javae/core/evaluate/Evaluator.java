@@ -40,6 +40,7 @@ public final class Evaluator {
           "kl_per_dimension",
           "active_units",
           "mutual_information",
+          "perplexity",
           "mse");
 
   private static final int MI_ROWS = 2000;
@@ -109,6 +110,7 @@ public final class Evaluator {
                     Conditional.view(model, b), b.x(), rng.split("mi"));
               });
     }
+    boolean text = model.data().isText();
     boolean exact = model instanceof Scores;
     return new Metrics(
         latent && o.wants("elbo") ? (Double) (-s.mean(s.reconstruction) - s.mean(s.kl)) : null,
@@ -125,7 +127,10 @@ public final class Evaluator {
             ? (Integer) Estimators.activeUnits(codes)
             : null,
         mi,
-        (latent || model instanceof Decodes) && o.wants("mse")
+        text && latent && o.wants("perplexity")
+            ? (Double) Math.exp((sampled ? s.nll : s.reconstruction + s.kl) / s.tokens)
+            : null,
+        (latent || model instanceof Decodes) && !text && o.wants("mse")
             ? (Double) (s.squared / s.elements)
             : null);
   }
@@ -137,6 +142,7 @@ public final class Evaluator {
     double nll;
     double squared;
     double elements;
+    double tokens;
     double[] klPerDimension;
 
     double mean(double sum) {
@@ -153,7 +159,9 @@ public final class Evaluator {
     Tensor code = null;
     if (subject instanceof Encodes e) {
       code = e.encode(x);
-      if (subject instanceof Decodes d) {
+      if (model.data().isText()) {
+        s.tokens += x.gt(0).to(org.javae.tensor.DType.INT64).sum().item();
+      } else if (subject instanceof Decodes d) { // between words there are no differences
         double error =
             d.decode(code).minus(x).square().to(org.javae.tensor.DType.FLOAT64).sum().item();
         s.squared += error;

@@ -19,6 +19,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *     2016)
  * @param mutualInformation I_q(x; z) with the aggregate posterior over at most 2000 observations,
  *     so at most ln 2000
+ * @param perplexity of text, {@code exp(−ln p(x) / tokens)} over all sentences with their end
+ *     marks: from {@code nll} if that was estimated, else from the ELBO, which makes it an upper
+ *     bound
  * @param mse squared error of decode(encode(x)), averaged over elements, in the model's
  *     (preprocessed) units
  */
@@ -32,4 +35,5 @@ public record Metrics(
     @JsonProperty("kl_per_dimension") double[] klPerDimension,
     @JsonProperty("active_units") Integer activeUnits,
     @JsonProperty("mutual_information") Double mutualInformation,
+    Double perplexity,
     Double mse) {}

@@ -17,6 +17,8 @@ import org.javae.tensor.UserException;
  * @param unitInterval true if every value lies in [0, 1]
  * @param classes number of labels 0 … classes − 1 of the observations, 0 without labels
  * @param rows number of training observations, 0 if that is not known
+ * @param vocabulary of a sequence of tokens: how many different ones there are, the marks of {@link
+ *     org.javae.core.data.Vocabulary} included; 0 if the values are quantities
  */
 public record DataSpec(
     @JsonProperty("shape") long[] sizes,
@@ -24,11 +26,13 @@ public record DataSpec(
     boolean binary,
     boolean unitInterval,
     Integer classes,
-    Integer rows) {
+    Integer rows,
+    Integer vocabulary) {
   public DataSpec {
-    // Files written before there were labels say nothing of them.
+    // Files written before there were labels or text say nothing of them.
     classes = classes == null ? 0 : classes;
     rows = rows == null ? 0 : rows;
+    vocabulary = vocabulary == null ? 0 : vocabulary;
     columns = columns == null ? List.of() : List.copyOf(columns);
     double numel =
         sizes == null || sizes.length == 0
@@ -46,6 +50,12 @@ public record DataSpec(
         throw UserException.of("a column of the data lacks its name, kind or categories");
       }
     }
+    if (vocabulary != 0 && (vocabulary < 4 || sizes.length != 1)) {
+      throw UserException.of(
+          "a vocabulary of %d for observations of shape %s is impossible: at least the 4 marks and one dimension are"
+              + " expected",
+          vocabulary, Arrays.toString(sizes));
+    }
     long width = columns.stream().mapToLong(Column::width).sum();
     if (!columns.isEmpty() && width != (long) numel) {
       throw UserException.of(
@@ -54,14 +64,19 @@ public record DataSpec(
     }
   }
 
-  /** Without labels. */
+  /** Quantities without labels. */
   public DataSpec(long[] sizes, List<Column> columns, boolean binary, boolean unitInterval) {
-    this(sizes, columns, binary, unitInterval, 0, 0);
+    this(sizes, columns, binary, unitInterval, 0, 0, 0);
+  }
+
+  /** Sequences of at most {@code length} tokens out of {@code vocabulary}. */
+  public static DataSpec text(long length, int vocabulary) {
+    return new DataSpec(new long[] {length}, List.of(), false, false, 0, 0, vocabulary);
   }
 
   /** The same values with labels. */
   public DataSpec labelled(int numberOfClasses) {
-    return new DataSpec(sizes, columns, binary, unitInterval, numberOfClasses, rows);
+    return new DataSpec(sizes, columns, binary, unitInterval, numberOfClasses, rows, vocabulary);
   }
 
   /** Images or vectors without columns. */
@@ -73,6 +88,12 @@ public record DataSpec(
   @JsonIgnore
   public Shape event() {
     return Shape.of(sizes);
+  }
+
+  /** True if observations are sequences of tokens. */
+  @JsonIgnore
+  public boolean isText() {
+    return vocabulary > 0;
   }
 
   /** True if a column has categories, so that the likelihood must be mixed. */

@@ -88,7 +88,12 @@ public final class Params implements Scope.Holder {
    */
   public Tensor glorot(String name, double gain, long fanIn, long fanOut, long... shape) {
     guard.accept(name, Shape.of(shape));
-    double b = gain * Math.sqrt(6.0 / (fanIn + fanOut));
+    return uniform(name, gain * Math.sqrt(6.0 / (fanIn + fanOut)), shape);
+  }
+
+  /** A parameter from U(−b, b). */
+  public Tensor uniform(String name, double b, long... shape) {
+    guard.accept(name, Shape.of(shape));
     return Scope.run(() -> parameter(name, init.uniform(type, shape).times(2 * b).minus(b)));
   }
 

@@ -13,6 +13,7 @@ import org.javae.data.generate.LinearGaussian;
 import org.javae.data.generate.Mixture;
 import org.javae.data.generate.Sprites;
 import org.javae.data.generate.Strokes;
+import org.javae.data.generate.SyntheticText;
 import org.javae.data.get.DataFile.Archive;
 import org.javae.tensor.Shape;
 import org.javae.tensor.UserException;
@@ -28,7 +29,9 @@ public final class DataCatalog {
     /** Made here, from a seed; needs no files. */
     GENERATED,
     /** Published files, which {@link DataGetter} fetches. */
-    DOWNLOADABLE
+    DOWNLOADABLE,
+    /** Files that may not be passed on, so that people put them into {@code JAVAE_DATA}. */
+    PLACED
   }
 
   /**
@@ -36,12 +39,12 @@ public final class DataCatalog {
    *
    * @param name what the command line calls it
    * @param description one line for people
-   * @param source generated or downloadable
+   * @param source generated, downloadable or placed by hand
    * @param licence the terms stated by the publisher
    * @param shape shape of one observation (of generated data: with the default options)
    * @param size number of observations (of generated data: with the default options)
-   * @param likelihood the decoder's likelihood that suits the values: {@code bernoulli} or {@code
-   *     gaussian}
+   * @param likelihood the decoder's likelihood that suits the values: {@code bernoulli}, {@code
+   *     gaussian} or, for text, {@code categorical}
    * @param binarize how grey values are made binary for a Bernoulli likelihood: {@code none} or
    *     {@code dynamic}
    * @param options the keys of a generated data set's options
@@ -91,6 +94,15 @@ public final class DataCatalog {
               LinearGaussian.standard().n(),
               "gaussian",
               List.of("dimension", "latent", "sigma", "n")),
+          generated(
+              "synthetic-text",
+              "sequences of tokens from a random LSTM with two hidden causes (He et al., 2019)",
+              Shape.of(SyntheticText.standard().length()),
+              SyntheticText.standard().train()
+                  + SyntheticText.standard().validation()
+                  + SyntheticText.standard().test(),
+              "categorical",
+              List.of("train", "validation", "test", "length", "vocabulary", "scale")),
           new Entry(
               "mnist",
               "handwritten digits 0-9, 60000 to train on and 10000 to test on",
@@ -156,7 +168,29 @@ public final class DataCatalog {
               "gaussian",
               "none",
               List.of(),
-              cifar10()));
+              cifar10()),
+          text(
+              "ptb",
+              "sentences of the Wall Street Journal; 42068 to train, 3370 to validate, 3761 to test",
+              "the Penn Treebank is licensed by the LDC",
+              83,
+              49_199),
+          text(
+              "snli",
+              "sentences that describe photographs, a part of SNLI; 4000 to train, 500 to validate, 500 to test",
+              "not stated where it is kept",
+              48,
+              5_000),
+          text(
+              "yelp",
+              "short sentences of reviews; 10000 to train and validate, 10000 to test",
+              "not stated where it is kept",
+              16,
+              20_000));
+
+  /** Where text is kept in {@code JAVAE_DATA}, beside a folder of its own name. */
+  private static final Map<String, String> TEXTS =
+      Map.of("ptb", "text/ptb", "snli", "text/snli-small", "yelp", "text/yelp-short");
 
   private final DataFolders folders;
   private final FolderOpener opener;
@@ -200,7 +234,11 @@ public final class DataCatalog {
   /** The folder that holds the files of a data set, if there is one. */
   public Optional<Path> locate(String name) {
     Entry entry = entry(name);
-    return entry.source() == Source.GENERATED ? folders.findOwn(name) : folders.find(name);
+    return switch (entry.source()) {
+      case GENERATED -> folders.findOwn(name);
+      case DOWNLOADABLE -> folders.find(name);
+      case PLACED -> folders.find(name).or(() -> folders.findOwn(TEXTS.get(name)));
+    };
   }
 
   /**
@@ -250,6 +288,17 @@ public final class DataCatalog {
                 checked.integer("n", usual.n()))
             .generate(seed);
       }
+      case "synthetic-text" -> {
+        SyntheticText usual = SyntheticText.standard();
+        yield new SyntheticText(
+                checked.integer("train", usual.train()),
+                checked.integer("validation", usual.validation()),
+                checked.integer("test", usual.test()),
+                checked.integer("length", usual.length()),
+                checked.integer("vocabulary", usual.vocabulary()),
+                checked.real("scale", usual.scale()))
+            .generate(seed);
+      }
       default -> throw absent(entry);
     };
   }
@@ -278,6 +327,12 @@ public final class DataCatalog {
 
   private UserException absent(Entry entry) {
     String name = entry.name();
+    if (entry.source() == Source.PLACED) {
+      return UserException.of(
+          "The files of %s are not here, and JaVAE may not fetch them (%s): set %s to the folder that holds them in %s, as"
+              + " text files called something with train, valid and test, one sentence a line.",
+          name, entry.licence(), DataFolders.DATA, TEXTS.get(name));
+    }
     List<String> names = entry.files().stream().map(DataFile::name).toList();
     Stream<Path> places =
         Stream.concat(
@@ -319,6 +374,20 @@ public final class DataCatalog {
         likelihood,
         binarize,
         options,
+        List.of());
+  }
+
+  private static Entry text(String name, String description, String licence, int length, int size) {
+    return new Entry(
+        name,
+        description,
+        Source.PLACED,
+        licence,
+        Shape.of(length),
+        size,
+        "categorical",
+        "none",
+        List.of(),
         List.of());
   }
 

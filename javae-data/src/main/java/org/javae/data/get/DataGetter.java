@@ -124,6 +124,11 @@ public final class DataGetter {
    */
   public List<Fetched> get(String name, Listener listener) {
     DataCatalog.Entry entry = DataCatalog.entry(name);
+    if (entry.source() == DataCatalog.Source.PLACED) {
+      throw UserException.usage(
+          "%s may not be passed on (%s), so it cannot be fetched: put its text files into a folder %s of %s.",
+          name, entry.licence(), name, DataFolders.DATA);
+    }
     if (entry.files().isEmpty()) {
       throw UserException.usage(
           "%s is made here from a seed, so there is nothing to download; use it by its name.",

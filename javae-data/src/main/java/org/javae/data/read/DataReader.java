@@ -30,8 +30,9 @@ import org.javae.tensor.UserException;
  *   <li>mat: MATLAB version 5.
  *   <li>bin: CIFAR-10's binary layout.
  *   <li>csv, tsv, data, parquet, json, jsonl, ndjson: tables, with column types inferred.
- *   <li>A folder: IDX files, CIFAR-10 batches, pictures (sub-folders are labels), or the one
- *       readable file in it.
+ *   <li>txt: text, one sentence a line, words separated by white space; see {@link TextReader}.
+ *   <li>A folder: text files that are called something with train, valid and test; IDX files,
+ *       CIFAR-10 batches, pictures (sub-folders are labels), or the one readable file in it.
  * </ul>
  *
  * <p>Bytes that are grey levels (pictures of unsigned bytes) are divided by 255, unless they are
@@ -50,7 +51,8 @@ public final class DataReader {
     CSV("csv", "data"),
     TSV("tsv", "tab"),
     PARQUET("parquet"),
-    JSON("json", "jsonl", "ndjson");
+    JSON("json", "jsonl", "ndjson"),
+    TEXT("txt");
 
     final List<String> suffixes;
 
@@ -188,6 +190,7 @@ public final class DataReader {
       case MAT -> MatReader.read(file, name, options);
       case CIFAR -> CifarReader.read(List.of(file), name, options);
       case CSV, TSV, PARQUET, JSON -> TableReader.read(table(file, format, options), name, options);
+      case TEXT -> TextReader.read(List.of(file), name, options);
     };
   }
 
@@ -261,14 +264,20 @@ public final class DataReader {
         return ImageFolder.read(folder, name, options);
       }
     }
+    Optional<Path> one = onlyFile(folder);
+    if (one.isEmpty()) {
+      List<Path> parts = TextReader.partsIn(folder);
+      if (!parts.isEmpty()) {
+        return TextReader.read(parts, name, options);
+      }
+    }
     Path only =
-        onlyFile(folder)
-            .orElseThrow(
-                () ->
-                    UserException.of(
-                        "%s holds nothing that can be read: expected are pictures (png, jpg, gif, bmp), IDX files, CIFAR-10"
-                            + " batches, or one file with a known suffix (%s).",
-                        folder, formats()));
+        one.orElseThrow(
+            () ->
+                UserException.of(
+                    "%s holds nothing that can be read: expected are pictures (png, jpg, gif, bmp), IDX files, CIFAR-10"
+                        + " batches, or one file with a known suffix (%s).",
+                    folder, formats()));
     Format format = format(only, options).orElseThrow(() -> unknown(only));
     if (Files.size(only) == 0) {
       throw UserException.of("%s is empty.", only);
@@ -280,7 +289,9 @@ public final class DataReader {
    * The one file of a known kind in a folder; empty if there is none, refused if there are several.
    */
   private static Optional<Path> onlyFile(Path folder) throws IOException {
-    Predicate<Path> known = f -> format(f, ReadOptions.defaults()).isPresent();
+    // Beside data, text is what describes them.
+    Predicate<Path> known =
+        f -> format(f, ReadOptions.defaults()).filter(t -> t != Format.TEXT).isPresent();
     try (Stream<Path> all = Files.list(folder)) {
       List<Path> files = all.filter(f -> Files.isRegularFile(f) && known.test(f)).sorted().toList();
       if (files.size() > 1) {

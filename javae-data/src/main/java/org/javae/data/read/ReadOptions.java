@@ -40,6 +40,8 @@ import org.javae.tensor.UserException;
  *     memory-mapped file
  * @param spoolFolder where such temporary files are made; empty means the system's folder for
  *     temporary files
+ * @param maxLength text: tokens an observation has room for, the end mark counted; longer sentences
+ *     are cut there; 0 for the longest sentence's, but at most {@link TextReader#USUAL_LENGTH}
  */
 public record ReadOptions(
     Optional<String> format,
@@ -58,7 +60,8 @@ public record ReadOptions(
     boolean columnMajor,
     Observations observations,
     long memoryLimit,
-    Optional<Path> spoolFolder) {
+    Optional<Path> spoolFolder,
+    int maxLength) {
 
   /** What to do about missing cells of tables and NaNs of arrays. */
   public enum Missing {
@@ -134,6 +137,11 @@ public record ReadOptions(
     if (memoryLimit < 0) {
       throw UserException.usage("memoryLimit is %d bytes, but it cannot be negative.", memoryLimit);
     }
+    if (maxLength < 0 || maxLength > TextReader.MAX_LENGTH) {
+      throw UserException.usage(
+          "max_length is %d; it must lie between 1 and %d, or be 0 for the longest sentence.",
+          maxLength, TextReader.MAX_LENGTH);
+    }
     imageShape = imageShape.map(ReadOptions::asImage);
     if (columnMajor && imageShape.isEmpty()) {
       throw UserException.usage(
@@ -163,7 +171,8 @@ public record ReadOptions(
         false,
         Observations.AUTO,
         Runtime.getRuntime().maxMemory() / 4,
-        Optional.empty());
+        Optional.empty(),
+        0);
   }
 
   private static Shape asImage(Shape s) {
@@ -198,7 +207,8 @@ public record ReadOptions(
         columnMajor,
         observations,
         memoryLimit,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   public ReadOptions withArray(String name) {
@@ -219,7 +229,8 @@ public record ReadOptions(
         columnMajor,
         observations,
         memoryLimit,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   public ReadOptions withLabel(String columnOrArray) {
@@ -240,7 +251,8 @@ public record ReadOptions(
         columnMajor,
         observations,
         memoryLimit,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   public ReadOptions withColumns(List<String> names) {
@@ -261,7 +273,8 @@ public record ReadOptions(
         columnMajor,
         observations,
         memoryLimit,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   public ReadOptions withExclude(List<String> names) {
@@ -282,7 +295,8 @@ public record ReadOptions(
         columnMajor,
         observations,
         memoryLimit,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   public ReadOptions withCategorical(List<String> names) {
@@ -303,7 +317,8 @@ public record ReadOptions(
         columnMajor,
         observations,
         memoryLimit,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   public ReadOptions withMaxCategories(int max) {
@@ -324,7 +339,8 @@ public record ReadOptions(
         columnMajor,
         observations,
         memoryLimit,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   public ReadOptions withHeader(boolean present) {
@@ -345,7 +361,8 @@ public record ReadOptions(
         columnMajor,
         observations,
         memoryLimit,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   public ReadOptions withMissing(Missing policy) {
@@ -366,7 +383,8 @@ public record ReadOptions(
         columnMajor,
         observations,
         memoryLimit,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   public ReadOptions withLimit(int rows) {
@@ -387,7 +405,8 @@ public record ReadOptions(
         columnMajor,
         observations,
         memoryLimit,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   public ReadOptions withResize(int height, int width) {
@@ -408,7 +427,8 @@ public record ReadOptions(
         columnMajor,
         observations,
         memoryLimit,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   public ReadOptions withColour(Colour wanted) {
@@ -429,7 +449,8 @@ public record ReadOptions(
         columnMajor,
         observations,
         memoryLimit,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   /**
@@ -454,7 +475,8 @@ public record ReadOptions(
         columnMajor,
         observations,
         memoryLimit,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   public ReadOptions withColumnMajor(boolean yes) {
@@ -475,7 +497,8 @@ public record ReadOptions(
         yes,
         observations,
         memoryLimit,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   public ReadOptions withObservations(Observations way) {
@@ -496,7 +519,8 @@ public record ReadOptions(
         columnMajor,
         way,
         memoryLimit,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   public ReadOptions withMemoryLimit(long bytes) {
@@ -517,7 +541,8 @@ public record ReadOptions(
         columnMajor,
         observations,
         bytes,
-        spoolFolder);
+        spoolFolder,
+        maxLength);
   }
 
   public ReadOptions withSpoolFolder(Path folder) {
@@ -538,6 +563,30 @@ public record ReadOptions(
         columnMajor,
         observations,
         memoryLimit,
-        Optional.of(folder));
+        Optional.of(folder),
+        maxLength);
+  }
+
+  /** Room for this many tokens an observation; 0 for as many as the longest sentence has. */
+  public ReadOptions withMaxLength(int tokens) {
+    return new ReadOptions(
+        format,
+        array,
+        label,
+        columns,
+        exclude,
+        categorical,
+        maxCategories,
+        header,
+        missing,
+        limit,
+        resize,
+        colour,
+        imageShape,
+        columnMajor,
+        observations,
+        memoryLimit,
+        spoolFolder,
+        tokens);
   }
 }

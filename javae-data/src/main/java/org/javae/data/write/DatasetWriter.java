@@ -21,6 +21,8 @@ import org.javae.tensor.UserException;
  *       as {@code labels}
  *   <li>{@code .csv}: a header, then a line an observation: its columns, then its annotations;
  *       missing cells are empty
+ *   <li>{@code .txt}, of tokens only: a line a sentence, its words (or, where there are none, its
+ *       numbers) separated by spaces
  *   <li>no suffix: a folder of 8-bit PNG pictures in one folder a class, if there are labels, and
  *       {@code factors.csv} with the other annotations of each picture
  * </ul>
@@ -47,11 +49,12 @@ public final class DatasetWriter {
       switch (suffix) {
         case ".npy" -> replace(target, out -> Npy.write(data, out));
         case ".npz" -> replace(target, out -> Npy.writeZip(data, out));
+        case ".txt" -> replace(target, out -> Sentences.write(data, out));
         case ".csv" -> replace(target, out -> Csv.write(data, out));
         case "" -> PngFolder.write(data, target);
         default ->
             throw UserException.usage(
-                "Cannot write %s: the suffix %s is not one of .npy, .npz and .csv (a name without a"
+                "Cannot write %s: the suffix %s is not one of .npy, .npz, .csv and, for tokens, .txt (a name without a"
                     + " suffix makes a folder of PNG pictures).",
                 target, suffix);
       }

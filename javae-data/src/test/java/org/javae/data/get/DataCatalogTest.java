@@ -55,9 +55,9 @@ class DataCatalogTest {
       assertThat(names.add(e.name())).isTrue();
       assertThat(e.description()).isNotBlank();
       assertThat(e.licence()).isNotBlank();
-      assertThat(e.likelihood()).isIn("bernoulli", "gaussian");
+      assertThat(e.likelihood()).isIn("bernoulli", "gaussian", "categorical");
       assertThat(e.binarize()).isIn("none", "dynamic");
-      assertThat(e.files().isEmpty()).isEqualTo(e.source() == DataCatalog.Source.GENERATED);
+      assertThat(e.files().isEmpty()).isEqualTo(e.source() != DataCatalog.Source.DOWNLOADABLE);
       for (DataFile file : e.files()) {
         assertThat(file.mirrors()).hasSizeGreaterThan(1);
         assertThat(file.checksum().over()).isEqualTo(Checksum.Over.FILE);
@@ -69,6 +69,10 @@ class DataCatalogTest {
             "strokes",
             "mixture",
             "linear-gaussian",
+            "synthetic-text",
+            "ptb",
+            "snli",
+            "yelp",
             "mnist",
             "fashion-mnist",
             "omniglot",
@@ -204,6 +208,25 @@ class DataCatalogTest {
                 + " t10k-labels-idx1-ubyte.gz into one of these folders yourself.");
     assertThatThrownBy(() -> catalog(Map.of()).open("cifar10", Map.of(), 1))
         .hasMessageContaining("put cifar-10-binary.tar.gz, unpacked, into");
+  }
+
+  @Test
+  void textIsPlacedByHand() throws IOException {
+    DataCatalog catalog = catalog(Map.of("JAVAE_DATA", home.resolve("own").toString()));
+    assertThatThrownBy(() -> catalog.open("ptb", Map.of(), 1))
+        .isInstanceOfSatisfying(UserException.class, e -> assertThat(e.exitCode()).isEqualTo(1))
+        .hasMessage(
+            "The files of ptb are not here, and JaVAE may not fetch them (the Penn Treebank is licensed by the LDC): set"
+                + " JAVAE_DATA to the folder that holds them in text/ptb, as text files called something with train, valid"
+                + " and test, one sentence a line.");
+    Path kept = put("own/text/snli-small", "train.txt");
+    catalog.open("snli", Map.of(), 1);
+    Path own = put("own/snli", "train.txt");
+    catalog.open("snli", Map.of(), 1);
+    assertThat(opened).containsExactly(kept, own);
+    assertThatThrownBy(() -> new DataGetter(DataFolders.of(Map.of(), home)).get("yelp", null))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("yelp may not be passed on");
   }
 
   @Test

@@ -253,7 +253,7 @@ class DatasetWriterTest {
     Dataset data = table();
     assertThatThrownBy(() -> DatasetWriter.write(data, Path.of("a.parquet")))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining(".parquet is not one of .npy, .npz and .csv");
+        .hasMessageContaining(".parquet is not one of .npy, .npz, .csv and, for tokens, .txt");
     assertThatThrownBy(() -> DatasetWriter.write(data, folder.resolve("none/a.npy")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("its folder does not exist");

@@ -7,6 +7,7 @@ import org.javae.core.model.CatalogEntry;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Encodes;
 import org.javae.core.model.Model;
+import org.javae.core.model.ReadsText;
 import org.javae.core.model.Scores;
 import org.javae.core.net.Net;
 import org.javae.models.ModelCatalog;
@@ -84,6 +85,12 @@ record OnnxParts(String name, int latent, String likelihood, Encoder encoder, De
     }
     if (model instanceof ProbabilisticPca m) {
       return probabilistic(m, own);
+    }
+    if (model instanceof ReadsText) {
+      throw UserException.usage(
+          "model %s writes a sentence word by word, which has no ONNX form here yet; its weights have: use --format"
+              + " safetensors",
+          name(model, "text-vae"));
     }
     if (model instanceof Scores && !(model instanceof Encodes)) {
       throw UserException.usage(
