@@ -7,10 +7,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.javae.core.evaluate.Ais;
 import org.javae.core.evaluate.Evaluator;
 import org.javae.core.evaluate.Metrics;
 import org.javae.experiment.Run;
 import org.javae.experiment.Run.Evaluation;
+import org.javae.experiment.Verdict;
+import org.javae.tensor.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -24,12 +27,18 @@ import picocli.CommandLine.Option;
       "  javae evaluate runs/vae-strokes-1",
       "  javae evaluate runs/vae-mnist-1 --split test --nll-samples 500 --json",
       "  javae evaluate runs/vae-mnist-1 --metrics elbo,kl --data other/mnist",
+      "  javae evaluate runs/vae-mnist-1 --metrics ais,ais_gap,nll --ais-steps 1000 --limit 50",
       "",
-      "Likelihoods are in nats an observation; the ELBO is to be maximised, the NLL minimised."
+      "Likelihoods are in nats an observation; the ELBO is to be maximised, the NLL minimised.",
+      "ais is the NLL by annealed importance sampling, which needs no encoder; ais_gap how far its",
+      "bounds from both sides stay apart on data drawn from the model. Both only when named."
     })
 final class EvaluateVerb extends RunVerb {
   private static final int BATCH = 500;
   private static final int DIMENSIONS_SHOWN = 16;
+
+  /** Annealing the usual ten thousand observations would take a day. */
+  private static final int AIS_ROWS = 100;
 
   @Option(names = "--data", paramLabel = "DATA", description = "Other data than the run's own.")
   String data;
@@ -51,6 +60,26 @@ final class EvaluateVerb extends RunVerb {
   String metrics;
 
   @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Measure at most N observations (default all; 100 for ais).")
+  Integer limit;
+
+  @Option(
+      names = "--ais-steps",
+      paramLabel = "N",
+      defaultValue = "500",
+      description = "Temperatures from prior to posterior (default ${DEFAULT-VALUE}).")
+  int aisSteps;
+
+  @Option(
+      names = "--ais-chains",
+      paramLabel = "C",
+      defaultValue = "16",
+      description = "Chains an observation (default ${DEFAULT-VALUE}).")
+  int aisChains;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "0",
@@ -66,15 +95,25 @@ final class EvaluateVerb extends RunVerb {
           .filter(m -> !m.isEmpty())
           .forEach(wanted::add);
     }
-    Evaluator.Options options = new Evaluator.Options(samples, seed, BATCH, wanted);
+    if (limit != null && limit < 1) {
+      throw UserException.usage("--limit is %d; it must be 1 or more", limit);
+    }
+    Evaluator.Options options =
+        new Evaluator.Options(samples, seed, BATCH, wanted, new Ais.Settings(aisSteps, aisChains));
+    boolean anneals = wanted.contains("ais") || wanted.contains("ais_gap");
+    int most = limit != null ? limit : anneals ? AIS_ROWS : 0;
     try (Run r = open().withData(data)) {
       Bar bar = new Bar(terminal(), json);
-      Evaluation e = r.evaluate(split, options, bar.percent("measuring"));
+      Evaluation e = r.evaluate(split, most, options, bar.percent("measuring"));
       bar.clear();
       if (json) {
         json(e);
       } else {
         show(e, r.latent());
+        List<String> verdict = Verdict.of(e.metrics(), r.model(), r.rows(e.split(), most));
+        for (int i = 0; i < verdict.size(); i++) {
+          print((i == 0 ? "  verdict  " : "           ") + verdict.get(i));
+        }
       }
     }
     return 0;
@@ -100,6 +139,12 @@ final class EvaluateVerb extends RunVerb {
           m.nll(),
           exact ? "nats, exact" : "nats, by " + m.nllSamples() + " importance samples");
     }
+    add(
+        rows,
+        "NLL by annealing",
+        m.aisNll(),
+        "nats, " + Text.count(aisSteps) + " steps, " + Text.count(aisChains, "chain", "chains"));
+    add(rows, "gap of annealing", m.aisGap(), "nats, on data drawn from the model");
     boolean likelihood = m.elbo() != null || m.kl() != null;
     add(
         rows,

@@ -166,7 +166,7 @@ class Training {
                   : "training",
               numbers));
     }
-    Verdict.of(outcome, e.model())
+    Verdict.of(outcome, e)
         .forEach(
             v ->
                 rows.add(

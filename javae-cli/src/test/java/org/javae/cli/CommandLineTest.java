@@ -141,6 +141,96 @@ class CommandLineTest {
   }
 
   @Test
+  void annealingIsMeasuredWhenNamedOnFewRows() {
+    JsonNode o =
+        Result.of(
+                "evaluate",
+                run,
+                "--metrics",
+                "ais,ais_gap",
+                "--ais-steps",
+                8,
+                "--ais-chains",
+                2,
+                "--limit",
+                6,
+                "--json")
+            .json();
+    assertThat(o.get("n").asInt()).isEqualTo(6);
+    assertThat(keys(o.get("metrics"))).containsExactlyInAnyOrder("ais_nll", "ais_gap");
+    assertThat(o.get("metrics").get("ais_nll").asDouble()).isPositive();
+    Result.of("evaluate", run, "--ais-steps", 0).fails(2, "ais-steps is 0");
+    Result.of("evaluate", run, "--limit", 0).fails(2, "--limit is 0");
+  }
+
+  @Test
+  void evaluateEndsWithAVerdict() {
+    Result r = Result.of("evaluate", run, "--nll-samples", 0).succeeds();
+    assertThat(r.out()).contains("  verdict  ").contains("dimensions carry information");
+  }
+
+  @Test
+  void diagnosesAreDrawn() throws IOException {
+    Path bounds = dir.resolve("bounds.png");
+    JsonNode o =
+        Result.of(
+                "bounds",
+                run,
+                "--limit",
+                3,
+                "--samples",
+                10,
+                "--repetitions",
+                2,
+                "--ais-steps",
+                0,
+                "--out",
+                bounds,
+                "--json")
+            .json();
+    assertThat(o.get("k")).hasSize(6);
+    assertThat(o.get("naive").get("sd")).hasSize(6);
+    assertThat(ImageIO.read(bounds.toFile()).getWidth()).isGreaterThan(400);
+    Path collapse = dir.resolve("collapse.png");
+    Result.of("collapse", run, "--out", collapse).succeeds();
+    assertThat(ImageIO.read(collapse.toFile()).getWidth()).isGreaterThan(400);
+    Result.of("collapse", run, "--out", "x.gif").fails(2, "a name that ends in .png");
+  }
+
+  @Test
+  void aTrajectoryIsFilmed() throws IOException {
+    Path film = dir.resolve("way.gif");
+    JsonNode o =
+        Result.of(
+                "trajectory",
+                "linear-gaussian",
+                "--model",
+                "vae",
+                "--latent",
+                1,
+                "--epochs",
+                1,
+                "--limit",
+                100,
+                "--frames",
+                2,
+                "--set",
+                "encoder=linear",
+                "--run",
+                dir.resolve("way"),
+                "--out",
+                film,
+                "--json")
+            .json();
+    assertThat(o.get("frames").asInt()).isEqualTo(2);
+    assertThat(Files.readAllBytes(film)).startsWith('G', 'I', 'F');
+    assertThat(ImageIO.read(dir.resolve("way.png").toFile())).isNotNull();
+    Result.of("trajectory", STROKES, "--model", "vae", "--latent", 2, "--out", "x.gif")
+        .fails(1, "add --latent 1");
+    Result.of("trajectory", STROKES, "--model", "vae", "--out", "x.jpg").fails(2, ".gif or .png");
+  }
+
+  @Test
   void evaluateForPeopleIsATable() {
     Result r = Result.of("evaluate", run, "--nll-samples", 2).succeeds();
     assertThat(r.out())

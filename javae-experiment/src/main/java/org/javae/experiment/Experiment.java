@@ -231,6 +231,11 @@ public final class Experiment implements AutoCloseable {
     return train;
   }
 
+  /** The validation rows; without any, the training rows in fixed order. */
+  public Loader heldOutRows() {
+    return validation == null ? fixedOrder() : validation;
+  }
+
   /** Asks a running {@link #train} to stop, leaving a run that resumes. */
   public void requestStop() {
     stopRequested = true;
@@ -323,10 +328,7 @@ public final class Experiment implements AutoCloseable {
     Evaluator.Options options =
         new Evaluator.Options(0, settings.train().seed(), EVALUATION_BATCH, Set.of());
     return Json.mapper()
-        .convertValue(
-            Evaluator.evaluate(
-                model, validation == null ? fixedOrder() : validation, options, done -> {}),
-            Map.class);
+        .convertValue(Evaluator.evaluate(model, heldOutRows(), options, done -> {}), Map.class);
   }
 
   private Loader fixedOrder() {

@@ -139,8 +139,22 @@ public final class Run implements AutoCloseable {
 
   /** The rows of a part, in fixed order. */
   public Loader rows(String part) {
+    return rows(part, 0);
+  }
+
+  /**
+   * Rows of a part, in fixed order.
+   *
+   * @param limit at most so many, chosen by the run's seed; 0 for all
+   */
+  public Loader rows(String part, int limit) {
     Dataset d = data();
     int[] rows = split.part(part);
+    if (limit > 0 && limit < rows.length) {
+      int[] all = rows;
+      int[] order = Rng.of(seed()).split("limit").permutation(all.length, 0);
+      rows = IntStream.range(0, limit).map(i -> all[order[i]]).sorted().toArray();
+    }
     if (rows.length == 0) {
       throw UserException.of("%s has no %s rows; choose another --split", d.name(), part);
     }
@@ -161,8 +175,18 @@ public final class Run implements AutoCloseable {
    * @param part of the data; null for {@link #defaultPart}
    */
   public Evaluation evaluate(String part, Evaluator.Options options, DoubleConsumer progress) {
+    return evaluate(part, 0, options, progress);
+  }
+
+  /**
+   * Measures some rows.
+   *
+   * @param limit at most so many, chosen by the run's seed; 0 for all
+   */
+  public Evaluation evaluate(
+      String part, int limit, Evaluator.Options options, DoubleConsumer progress) {
     String p = part == null ? defaultPart() : part;
-    Loader rows = rows(p);
+    Loader rows = rows(p, limit);
     long start = System.nanoTime();
     Metrics m = Evaluator.evaluate(model, rows, options, progress);
     return new Evaluation(

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import org.javae.core.evaluate.Evaluator;
 import org.javae.core.io.AtomicFiles;
 import org.javae.core.io.Json;
+import org.javae.core.model.LatentVariableModel;
 import org.javae.experiment.picture.Bars;
 import org.javae.experiment.picture.Curves;
 import org.javae.experiment.picture.ImageFiles;
@@ -75,6 +76,10 @@ public final class RunPictures {
       a.draw("manifold.png", f -> png(run.manifold(MANIFOLD_SIDE, 0), f));
     }
     a.draw("kl.png", f -> png(kl(run), f));
+    if (run.model() instanceof LatentVariableModel
+        && Files.exists(run.folder().resolve(Experiment.METRICS))) {
+      a.draw("collapse.png", f -> png(CollapsePicture.draw(run), f));
+    }
     return files;
   }
 
@@ -178,7 +183,7 @@ public final class RunPictures {
     return metrics.path(name).asDouble(Double.NaN);
   }
 
-  private static List<JsonNode> epochs(Path file) {
+  static List<JsonNode> epochs(Path file) {
     try {
       List<JsonNode> r = new ArrayList<>();
       for (String line : Files.readAllLines(file)) {

@@ -12,6 +12,7 @@ import org.javae.core.data.Loader;
 import org.javae.core.data.Preprocessing;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Normal;
+import org.javae.core.evaluate.BoundCurves;
 import org.javae.core.evaluate.Estimators;
 import org.javae.core.model.Batch;
 import org.javae.core.model.CatalogEntry;
@@ -137,6 +138,80 @@ class EstimatorsTest {
         .sum(1)
         .mean()
         .item();
+  }
+
+  /** Equation (13) of the lecture: right as K grows, and worse than (14) at any K. */
+  @Test
+  void naiveMonteCarloFindsTheTruthOfOneDimensionAndImportanceSamplingFindsItSooner() {
+    Scope.run(
+        () -> {
+          DataSpec one = DataSpec.of(Shape.of(2), false, false);
+          CatalogEntry<?> e = ModelCatalog.get("ppca");
+          ProbabilisticPca m =
+              (ProbabilisticPca) e.build(one, e.configure(one, Map.of("latent", 1)), Rng.of(0));
+          Rng r = Rng.of(2);
+          Tensor w = Tensor.of(new double[] {1, 0.5}, 1, 2);
+          Tensor data =
+              r.normal(DType.FLOAT64, 500, 1)
+                  .matmul(w)
+                  .plus(r.normal(DType.FLOAT64, 500, 2).times(0.3));
+          m.fit(consumer -> consumer.accept(data));
+          Tensor x = data.narrow(0, 0, 40);
+          double[] truth = m.logProb(x).toDoubles();
+          assertThat(Estimators.naive(m, x, 200_000, Rng.of(3)).toDoubles())
+              .containsExactly(truth, within(0.1));
+          LatentVariableModel rough = new Perturbed(m, 0.1, 1.3);
+          int[] k = {1, 10, 100, 1000};
+          var naive = BoundCurves.naive(m, x, k, 20, Rng.of(4), p -> {});
+          var importance = BoundCurves.importance(rough, x, k, 20, Rng.of(4), p -> {});
+          double mean = m.logProb(x).mean().item();
+          for (int j = 0; j < k.length; j++) {
+            assertThat(naive.sd()[j]).as("K = " + k[j]).isGreaterThan(importance.sd()[j]);
+            assertThat(naive.mean()[j]).isLessThan(importance.mean()[j] + 0.01);
+            assertThat(importance.mean()[j]).isLessThan(mean + 0.02);
+          }
+          assertThat(naive.mean()[3]).isCloseTo(mean, within(0.05));
+          assertThat(importance.mean()[0])
+              .isCloseTo(
+                  Estimators.logLikelihood(rough, x, 1, Rng.of(1)).mean().item(), within(0.1));
+        });
+  }
+
+  /** The table by a matrix product against one density at a time. */
+  @Test
+  void theInformationOfGaussiansIsThatOfAnyFamily() {
+    Scope.run(
+        () -> {
+          Rng r = Rng.of(1);
+          Normal q =
+              new Normal(
+                  r.normal(DType.FLOAT64, 70, 3).times(3), r.normal(DType.FLOAT64, 70, 3).minus(1));
+          Distribution plain =
+              new Distribution() {
+                @Override
+                public Tensor rsample(Rng rng, int k) {
+                  return q.rsample(rng, k);
+                }
+
+                @Override
+                public Tensor elementLogProb(Tensor x) {
+                  return q.elementLogProb(x);
+                }
+
+                @Override
+                public Tensor mean() {
+                  return q.mean();
+                }
+
+                @Override
+                public Distribution repeat(int k) {
+                  return q.repeat(k);
+                }
+              };
+          double expected = Estimators.mutualInformation(plain, Rng.of(5));
+          assertThat(expected).isBetween(1.0, Math.log(70));
+          assertThat(Estimators.mutualInformation(q, Rng.of(5))).isCloseTo(expected, within(1e-9));
+        });
   }
 
   @Test

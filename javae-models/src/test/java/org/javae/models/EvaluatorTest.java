@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
 import org.javae.core.data.ArrayDataset;
 import org.javae.core.data.Loader;
 import org.javae.core.data.Preprocessing;
+import org.javae.core.distribution.Normal;
+import org.javae.core.evaluate.Ais;
 import org.javae.core.evaluate.Evaluator;
 import org.javae.core.evaluate.Evaluator.Options;
 import org.javae.core.evaluate.Metrics;
@@ -22,8 +24,11 @@ import org.javae.core.model.ClosedForm;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
+import org.javae.core.model.Params;
 import org.javae.core.train.Step;
+import org.javae.core.train.Validator;
 import org.javae.models.unimodal.Vae;
+import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Scope;
 import org.javae.tensor.Shape;
@@ -119,6 +124,91 @@ class EvaluatorTest {
     assertThat(two.activeUnits()).isNotNull();
     assertThat(two.mutualInformation()).isNotNull();
     assertThat(two.kl()).isNull();
+  }
+
+  @Test
+  void annealingIsMeasuredOnlyWhenNamed() {
+    Model<Batch> m = model("ppca", Map.of("latent", 2));
+    assertThat(evaluate(m, 0).aisNll()).isNull();
+    Options o = new Options(0, 7, 64, Set.of("ais", "ais_gap", "nll"), new Ais.Settings(40, 8));
+    List<Double> seen = new ArrayList<>();
+    Metrics r = Evaluator.evaluate(m, rows(), o, seen::add);
+    assertThat(r.aisNll()).isCloseTo(r.nll(), within(0.05));
+    assertThat(r.aisGap()).isBetween(-0.05, 0.1);
+    assertThat(r.elbo()).isNull();
+    assertThat(seen).isSorted().last().isEqualTo(1.0);
+    assertThat(Json.toString(r)).contains("\"ais_nll\":", "\"ais_gap\":");
+    assertThatThrownBy(() -> evaluate(model("ae", Map.of("latent", 2)), 0, "ais"))
+        .hasMessageContaining("which this model is not; leave out ais");
+  }
+
+  /** A VAE that counts how often it encodes. */
+  private static final class Counting extends Vae {
+    private int encodings;
+
+    Counting(Vae other) {
+      super(other.data(), new Params(Rng.of(1), DType.FLOAT32), (Config) other.config());
+    }
+
+    @Override
+    public Normal posterior(Tensor x) {
+      encodings++;
+      return super.posterior(x);
+    }
+  }
+
+  @Test
+  void everyBatchIsEncodedOnce() {
+    Counting m = new Counting(vae());
+    evaluate(m, 20);
+    assertThat(m.encodings).isEqualTo(4);
+    m.encodings = 0;
+    Evaluator.validator(64).measure(m, rows(), Rng.of(1));
+    assertThat(m.encodings).isEqualTo(4);
+  }
+
+  @Test
+  void anEpochIsHeldAgainstInformationAndEveryDimension() {
+    Vae m = vae();
+    Validator.Held held = Evaluator.validator(64).measure(m, rows(), Rng.of(1));
+    Metrics r = evaluate(m, 0);
+    assertThat(held.metrics())
+        .containsKeys("loss", "nll", "kl", "elbo", "active_units", "mutual_information");
+    assertThat(held.metrics().get("kl")).isCloseTo(r.kl(), within(1e-5));
+    assertThat(held.metrics().get("active_units")).isEqualTo((double) r.activeUnits());
+    assertThat(held.metrics().get("mutual_information"))
+        .isCloseTo(r.mutualInformation(), within(0.1));
+    assertThat(held.klPerDimension()).hasSize(2);
+    for (int j = 0; j < 2; j++) {
+      assertThat(held.klPerDimension().get(j)).isCloseTo(r.klPerDimension()[j], within(1e-4));
+    }
+    // The noise is the same every epoch.
+    assertThat(Evaluator.validator(64).measure(m, rows(), Rng.of(2)).metrics())
+        .containsEntry("mutual_information", held.metrics().get("mutual_information"));
+    Validator.Held ae =
+        Evaluator.validator(64)
+            .measure(model("ae", Map.of("latent", 2, "encoder", "mlp:8")), rows(), Rng.of(1));
+    assertThat(ae.metrics()).doesNotContainKeys("kl", "mutual_information", "active_units");
+    assertThat(ae.klPerDimension()).isEmpty();
+  }
+
+  @Test
+  void aPriorWithoutClosedFormHasItsDivergenceFromTheLoss() {
+    Model<Batch> m =
+        model(
+            "vae",
+            Map.of(
+                "latent",
+                2,
+                "encoder",
+                "mlp:8",
+                "likelihood",
+                "gaussian:0.8",
+                "prior",
+                "mixture:3"));
+    Validator.Held held = Evaluator.validator(64).measure(m, rows(), Rng.of(1));
+    assertThat(held.klPerDimension()).isEmpty();
+    assertThat(held.metrics().get("kl")).isCloseTo(evaluate(m, 0).kl(), within(0.3));
   }
 
   @Test

@@ -177,7 +177,11 @@ class PriorTest {
     Params params = new Params(Rng.of(1).split("init"), DType.FLOAT32);
     Prior prior =
         PriorSpec.parse("implicit:32")
-            .build(DataSpec.of(Shape.of(1), false, false), params, 1, x -> null);
+            .build(
+                DataSpec.of(Shape.of(1), false, false),
+                params,
+                1,
+                x -> new Normal(x, Tensor.full(-9, 1, 1).expand(x.size(0), 1)));
     class Game extends org.javae.core.model.Model<Batch> {
       Game() {
         super(DataSpec.of(Shape.of(1), false, false), params);
@@ -215,6 +219,7 @@ class PriorTest {
             "",
             new org.javae.core.train.TrainListener() {})
         .run(false);
+    prior.trainingRows(draws);
     prior.refresh(Rng.of(4));
     Scope.run(
         () -> {

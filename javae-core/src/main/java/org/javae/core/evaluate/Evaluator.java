@@ -1,5 +1,7 @@
 package org.javae.core.evaluate;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -10,6 +12,7 @@ import java.util.function.DoubleConsumer;
 import org.javae.core.config.Nearest;
 import org.javae.core.data.Loader;
 import org.javae.core.distribution.Distribution;
+import org.javae.core.distribution.Normal;
 import org.javae.core.divergence.KullbackLeibler;
 import org.javae.core.model.Batch;
 import org.javae.core.model.Conditional;
@@ -22,7 +25,9 @@ import org.javae.core.model.Scores;
 import org.javae.core.train.BatchSource;
 import org.javae.core.train.Step;
 import org.javae.core.train.Validator;
+import org.javae.core.train.Validator.Held;
 import org.javae.tensor.Autograd;
+import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Scope;
 import org.javae.tensor.Tensor;
@@ -41,9 +46,21 @@ public final class Evaluator {
           "active_units",
           "mutual_information",
           "perplexity",
-          "mse");
+          "mse",
+          "ais",
+          "ais_gap");
 
+  /** Those that are measured only when named: they take minutes where the others take seconds. */
+  private static final Set<String> ON_REQUEST = Set.of("ais", "ais_gap");
+
+  /** Most observations whose codes are compared for the mutual information. */
   private static final int MI_ROWS = 2000;
+
+  /** The same at the end of an epoch. */
+  private static final int MI_ROWS_AN_EPOCH = 1000;
+
+  /** Most observations annealed at once. */
+  private static final int AIS_BATCH = 100;
 
   private Evaluator() {}
 
@@ -51,9 +68,11 @@ public final class Evaluator {
    * How to evaluate.
    *
    * @param nllSamples importance samples, 0 for no estimate (an exact likelihood is always given)
-   * @param wanted names out of {@link #METRICS}; empty for all
+   * @param wanted names out of {@link #METRICS}; empty for all but {@code ais} and {@code ais_gap}
+   * @param ais how far to anneal for these two
    */
-  public record Options(int nllSamples, long seed, int batch, Set<String> wanted) {
+  public record Options(
+      int nllSamples, long seed, int batch, Set<String> wanted, Ais.Settings ais) {
     public Options {
       for (String m : wanted) {
         if (!METRICS.contains(m)) {
@@ -65,11 +84,25 @@ public final class Evaluator {
       }
     }
 
+    /** With the usual annealing. */
+    public Options(int nllSamples, long seed, int batch, Set<String> wanted) {
+      this(nllSamples, seed, batch, wanted, Ais.Settings.DEFAULTS);
+    }
+
     /** Everything but the importance-sampling estimate. */
     public static final Options DEFAULTS = new Options(0, 0, 500, Set.of());
 
     boolean wants(String metric) {
-      return wanted.isEmpty() || wanted.contains(metric);
+      return wanted.isEmpty() ? !ON_REQUEST.contains(metric) : wanted.contains(metric);
+    }
+
+    private boolean wantsAny(String... metrics) {
+      return Arrays.stream(metrics).anyMatch(this::wants);
+    }
+
+    /** Whether anything is wanted that takes a pass over the rows. */
+    private boolean wantsPass() {
+      return METRICS.stream().anyMatch(m -> wants(m) && !ON_REQUEST.contains(m));
     }
   }
 
@@ -81,61 +114,135 @@ public final class Evaluator {
   public static Metrics evaluate(Model<?> model, Loader rows, Options o, DoubleConsumer progress) {
     Rng rng = Rng.of(o.seed()).split("evaluate");
     boolean latent = model instanceof LatentVariableModel || model instanceof Conditional;
-    Sums s = new Sums();
-    List<Tensor> codes = new ArrayList<>();
+    boolean anneals = o.wantsAny("ais", "ais_gap");
+    if (anneals && !latent) {
+      throw UserException.of(
+          "annealed importance sampling integrates over the codes of a latent-variable model, which this model is not; leave"
+              + " out ais");
+    }
+    Sums s = new Sums(latent && o.wants("mutual_information") ? MI_ROWS : 0);
     // Importance sampling wants few rows with many samples; the chunking inside bounds memory
     // either way.
     boolean sampled = o.nllSamples() > 0 && o.wants("nll") && latent && !(model instanceof Scores);
-    int batch = sampled ? Math.min(o.batch(), 100) : o.batch();
-    int batches = rows.batches(batch);
-    for (int i = 0; i < batches; i++) {
-      int index = i;
-      Tensor code =
-          Autograd.off(
-              () ->
-                  Scope.run(() -> measure(model, rows.batch(0, index, batch), o, sampled, rng, s)));
-      if (code != null) {
-        codes.add(code);
+    double share = !anneals ? 1 : o.wantsPass() ? 0.1 : 0;
+    if (o.wantsPass()) {
+      int batch = sampled ? Math.min(o.batch(), 100) : o.batch();
+      int batches = rows.batches(batch);
+      for (int i = 0; i < batches; i++) {
+        int index = i;
+        s.keep(
+            Autograd.off(
+                () ->
+                    Scope.run(
+                        () -> measure(model, rows.batch(0, index, batch), o, sampled, rng, s))));
+        progress.accept(share * (i + 1) / batches);
       }
-      progress.accept((i + 1.0) / batches);
     }
-    Double mi = null;
-    if (latent && o.wants("mutual_information")) {
-      mi =
-          Scope.run(
-              () -> {
-                int[] some = rows.rows(0, Math.min(rows.size(), MI_ROWS));
-                Batch b = rows.read(some, 0);
-                return Estimators.mutualInformation(
-                    Conditional.view(model, b), b.x(), rng.split("mi"));
-              });
+    Double mi =
+        latent && o.wants("mutual_information")
+            ? (Double) s.information(model, rows, rng.split("mi"))
+            : null;
+    Double ais = null;
+    Double gap = null;
+    if (anneals) {
+      double half = o.wants("ais") && o.wants("ais_gap") ? (1 - share) / 2 : 1 - share;
+      if (o.wants("ais")) {
+        ais = anneal(model, rows, o, rng.split("ais"), f -> progress.accept(share + half * f));
+      }
+      if (o.wants("ais_gap")) {
+        double from = 1 - half;
+        gap = gap(model, rows, o, rng.split("ais_gap"), f -> progress.accept(from + half * f));
+      }
     }
     boolean text = model.data().isText();
     boolean exact = model instanceof Scores;
+    boolean decodes = latent || model instanceof Decodes;
     return new Metrics(
         latent && o.wants("elbo") ? (Double) (-s.mean(s.reconstruction) - s.mean(s.kl)) : null,
         exact && o.wants("nll") || sampled ? (Double) s.mean(s.nll) : null,
         sampled ? (Integer) o.nllSamples() : exact && o.wants("nll") ? (Integer) 0 : null,
-        o.wants("reconstruction") && (latent || model instanceof Decodes)
-            ? (Double) s.mean(s.reconstruction)
-            : null,
+        decodes && o.wants("reconstruction") ? (Double) s.mean(s.reconstruction) : null,
         latent && o.wants("kl") ? (Double) s.mean(s.kl) : null,
         s.klPerDimension != null && o.wants("kl_per_dimension")
             ? Arrays.stream(s.klPerDimension).map(v -> v / s.n).toArray()
             : null,
-        !codes.isEmpty() && latent && o.wants("active_units")
-            ? (Integer) Estimators.activeUnits(codes)
+        !s.codes.isEmpty() && latent && o.wants("active_units")
+            ? (Integer) Estimators.activeUnits(s.codes)
             : null,
         mi,
         text && latent && o.wants("perplexity")
             ? (Double) Math.exp((sampled ? s.nll : s.reconstruction + s.kl) / s.tokens)
             : null,
-        (latent || model instanceof Decodes) && !text && o.wants("mse")
-            ? (Double) (s.squared / s.elements)
-            : null);
+        decodes && !text && o.wants("mse") ? (Double) (s.squared / s.elements) : null,
+        ais,
+        gap);
   }
 
+  /** Observations annealed at once. */
+  private static int aisBatch(Loader rows, Options o) {
+    return Math.min(AIS_BATCH, Estimators.rowsAtOnce(rows.shape().numel(), o.ais().chains()));
+  }
+
+  /** −ln p(x) by annealed importance sampling. */
+  private static double anneal(
+      Model<?> model, Loader rows, Options o, Rng rng, DoubleConsumer progress) {
+    int batch = aisBatch(rows, o);
+    int batches = rows.batches(batch);
+    double sum = 0;
+    for (int i = 0; i < batches; i++) {
+      int index = i;
+      sum -=
+          Scope.run(
+              () -> {
+                Batch b = rows.batch(0, index, batch);
+                return Ais.logLikelihood(
+                        Conditional.view(model, b),
+                        b.x(),
+                        o.ais(),
+                        rng,
+                        f -> progress.accept((index + f) / batches))
+                    .sum()
+                    .item();
+              });
+    }
+    return sum / rows.size();
+  }
+
+  /** Upper less lower bound on as many observations as there are rows, drawn from the model. */
+  private static double gap(
+      Model<?> model, Loader rows, Options o, Rng rng, DoubleConsumer progress) {
+    int batch = aisBatch(rows, o);
+    int batches = rows.batches(batch);
+    double sum = 0;
+    for (int i = 0; i < batches; i++) {
+      int index = i;
+      sum +=
+          Scope.run(
+              () -> {
+                Batch b = rows.batch(0, index, batch);
+                Ais.Sandwich w =
+                    Ais.simulated(
+                        Conditional.view(model, b),
+                        (int) b.size(),
+                        o.ais(),
+                        rng,
+                        f -> progress.accept((index + f) / batches));
+                return w.upper().minus(w.lower()).sum().item();
+              });
+    }
+    return sum / rows.size();
+  }
+
+  /** What is kept of a batch: its codes, and its posteriors as far as they are wanted. */
+  private record Kept(Tensor code, Normal posterior) {}
+
   private static final class Sums {
+    private final int informative;
+    private final List<Tensor> codes = new ArrayList<>();
+    private final List<Tensor> means = new ArrayList<>();
+    private final List<Tensor> logScales = new ArrayList<>();
+    private int posteriors;
+    private boolean whole;
     double n;
     double reconstruction;
     double kl;
@@ -145,96 +252,189 @@ public final class Evaluator {
     double tokens;
     double[] klPerDimension;
 
+    /**
+     * @param informative posteriors to keep for the mutual information
+     */
+    Sums(int informative) {
+      this.informative = informative;
+    }
+
     double mean(double sum) {
       return sum / n;
     }
+
+    /**
+     * @param z samples of q for a KL without closed form; null to leave such a one out
+     * @return false if it was left out
+     */
+    boolean addKl(Distribution q, Distribution prior, Tensor z) {
+      Tensor each = KullbackLeibler.perElement(q, prior);
+      if (each == null) {
+        if (z != null) {
+          kl += sum(q.logProb(z).minus(prior.logProb(z)));
+        }
+        return z != null;
+      }
+      double[] d = each.to(DType.FLOAT64).sum(0).toDoubles();
+      klPerDimension = klPerDimension == null ? new double[d.length] : klPerDimension;
+      for (int j = 0; j < d.length; j++) {
+        klPerDimension[j] += d[j];
+        kl += d[j];
+      }
+      return true;
+    }
+
+    /** The first posteriors of those a mutual information is taken over; null for later ones. */
+    Normal wanted(Distribution q) {
+      if (!(q instanceof Normal normal) || posteriors >= informative) {
+        return null;
+      }
+      Tensor mean = normal.mean();
+      long some = Math.min(mean.size(0), informative - posteriors);
+      Tensor logScale = normal.logScale().expand(mean.shape().toArray());
+      return new Normal(mean.narrow(0, 0, some).copy(), logScale.narrow(0, 0, some).copy());
+    }
+
+    void keep(Kept k) {
+      if (k.code() != null) {
+        codes.add(k.code());
+      }
+      if (k.posterior() != null) {
+        posteriors += (int) k.posterior().mean().size(0);
+        means.add(k.posterior().mean());
+        logScales.add(k.posterior().logScale());
+      }
+    }
+
+    /** Over the kept posteriors; other families than Gaussians are computed again. */
+    double information(Model<?> model, BatchSource<Batch> rows, Rng rng) {
+      return Scope.run(
+          () -> {
+            if (!means.isEmpty()) {
+              return Estimators.mutualInformation(
+                  new Normal(Tensor.cat(means, 0), Tensor.cat(logScales, 0)), rng);
+            }
+            Batch b = rows.batch(0, 0, Math.min(rows.size(), informative));
+            return Estimators.mutualInformation(Conditional.view(model, b), b.x(), rng);
+          });
+    }
   }
 
-  private static Tensor measure(
+  private static Kept measure(
       Model<?> model, Batch batch, Options o, boolean sampled, Rng rng, Sums s) {
     Tensor x = batch.x();
     LatentVariableModel m = Conditional.view(model, batch);
-    Object subject = m == null ? model : m;
     s.n += x.size(0);
     Tensor code = null;
-    if (subject instanceof Encodes e) {
-      code = e.encode(x);
-      if (model.data().isText()) {
-        s.tokens += x.gt(0).to(org.javae.tensor.DType.INT64).sum().item();
-      } else if (subject instanceof Decodes d) { // between words there are no differences
-        double error =
-            d.decode(code).minus(x).square().to(org.javae.tensor.DType.FLOAT64).sum().item();
-        s.squared += error;
-        s.elements += x.numel();
-        if (m == null) {
-          s.reconstruction += error;
-        }
-      }
+    Normal kept = null;
+    boolean text = model.data().isText();
+    if (text) {
+      s.tokens += x.gt(0).to(DType.INT64).sum().item();
     }
     if (m != null) {
       Distribution q = m.posterior(x);
-      Tensor z = q.sample(rng.split("elbo"));
-      s.reconstruction -= sum(m.likelihood(z).logProb(x));
-      Tensor kl = KullbackLeibler.perElement(q, m.prior());
-      if (kl == null) {
-        s.kl += sum(q.logProb(z).minus(m.prior().logProb(z)));
-      } else {
-        double[] d = kl.to(org.javae.tensor.DType.FLOAT64).sum(0).toDoubles();
-        s.klPerDimension = s.klPerDimension == null ? new double[d.length] : s.klPerDimension;
-        for (int j = 0; j < d.length; j++) {
-          s.klPerDimension[j] += d[j];
-          s.kl += d[j];
+      kept = s.wanted(q);
+      code = m.code(q);
+      if (o.wants("mse") && !text) { // between words there are no differences
+        squaredError(m, code, x, s);
+      }
+      if (o.wantsAny("elbo", "reconstruction", "kl", "kl_per_dimension", "perplexity")) {
+        Tensor z = q.sample(rng.split("elbo"));
+        if (o.wantsAny("elbo", "reconstruction", "perplexity")) {
+          s.reconstruction -= sum(m.likelihood(z).logProb(x));
         }
+        s.addKl(q, m.prior(), z);
       }
       if (sampled) {
-        s.nll -= Estimators.logLikelihood(m, x, o.nllSamples(), rng.split("nll")).sum().item();
+        Rng r = rng.split("nll");
+        s.nll -= Estimators.logLikelihood(m, q, x, o.nllSamples(), r).sum().item();
+      }
+    } else if (model instanceof Encodes e) {
+      code = e.encode(x);
+      if (!text && model instanceof Decodes d && o.wantsAny("mse", "reconstruction")) {
+        s.reconstruction += squaredError(d, code, x, s);
       }
     }
-    if (model instanceof Scores exact) {
+    if (model instanceof Scores exact && o.wants("nll")) {
       s.nll -= sum(exact.logProb(x));
     }
-    return code;
+    return new Kept(code, kept);
+  }
+
+  private static double squaredError(Decodes d, Tensor code, Tensor x, Sums s) {
+    double error = sum(d.decode(code).minus(x).square());
+    s.squared += error;
+    s.elements += x.numel();
+    return error;
   }
 
   private static double sum(Tensor t) {
-    return t.to(org.javae.tensor.DType.FLOAT64).sum().item();
+    return t.to(DType.FLOAT64).sum().item();
   }
 
-  /** Mean loss terms at the schedules' end, the ELBO and active units: for the end of an epoch. */
+  /**
+   * Mean loss terms at the schedules' end, the ELBO, active units, KL by dimension and mutual
+   * information: for the end of an epoch. Each observation is encoded once.
+   */
   public static Validator<Batch> validator(int batchSize) {
     return (model, rows, rng) -> validate(model, rows, rng, batchSize);
   }
 
-  private static Map<String, Double> validate(
+  private static Held validate(
       Model<Batch> model, BatchSource<Batch> rows, Rng rng, int batchSize) {
-    Map<String, Double> sums = new LinkedHashMap<>();
-    List<Tensor> codes = new ArrayList<>();
+    Map<String, Double> means = new LinkedHashMap<>();
+    boolean latent = model instanceof LatentVariableModel || model instanceof Conditional;
+    Sums s = new Sums(latent ? MI_ROWS_AN_EPOCH : 0);
     Step step = Step.evaluation(rng);
     for (int i = 0; i < rows.batches(batchSize); i++) {
       int index = i;
-      Tensor code =
+      s.keep(
           Autograd.off(
               () ->
                   Scope.run(
                       () -> {
                         Batch b = rows.batch(0, index, batchSize);
                         Loss loss = model.loss(b, step);
-                        sums.merge("loss", sum(loss.total()), Double::sum);
-                        loss.terms().forEach((k, t) -> sums.merge(k, sum(t), Double::sum));
+                        means.merge("loss", sum(loss.total()), Double::sum);
+                        loss.terms().forEach((k, t) -> means.merge(k, sum(t), Double::sum));
+                        s.n += b.size();
                         LatentVariableModel m = Conditional.view(model, b);
-                        return m == null ? null : m.encode(b.x());
-                      }));
-      if (code != null) {
-        codes.add(code);
-      }
+                        if (m == null) {
+                          return new Kept(null, null);
+                        }
+                        Distribution q =
+                            loss.posterior() == null ? m.posterior(b.x()) : loss.posterior();
+                        // A prior whose KL the loss has estimated already may be costly to build.
+                        boolean known = loss.terms().containsKey("kl");
+                        if (!known || !s.whole) {
+                          s.whole =
+                              !s.addKl(q, m.prior(), known ? null : q.sample(rng.split("kl")));
+                        }
+                        return new Kept(m.code(q), s.wanted(q));
+                      })));
     }
-    sums.replaceAll((k, v) -> v / rows.size());
-    if (sums.containsKey("nll") && sums.containsKey("kl")) {
-      sums.put("elbo", -sums.get("nll") - sums.get("kl"));
+    means.replaceAll((k, v) -> v / rows.size());
+    if (means.containsKey("nll") && means.containsKey("kl")) {
+      means.put("elbo", -means.get("nll") - means.get("kl"));
     }
-    if (!codes.isEmpty()) {
-      sums.put("active_units", (double) Estimators.activeUnits(codes));
+    if (!latent) {
+      return Held.of(means);
     }
-    return sums;
+    means.putIfAbsent("kl", s.mean(s.kl));
+    means.put("active_units", (double) Estimators.activeUnits(s.codes));
+    // The same noise every epoch: a difference between epochs is then the model's.
+    means.put(
+        "mutual_information",
+        s.information(model, rows, Rng.of(0).split("validation").split("mutual information")));
+    return new Held(
+        means,
+        s.klPerDimension == null
+            ? List.of()
+            : Arrays.stream(s.klPerDimension).mapToObj(v -> readable(v / s.n)).toList());
+  }
+
+  /** Five significant digits: a line of metrics is also read by people. */
+  private static double readable(double v) {
+    return Double.isFinite(v) ? new BigDecimal(v).round(new MathContext(5)).doubleValue() : v;
   }
 }

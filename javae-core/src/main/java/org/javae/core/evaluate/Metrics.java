@@ -24,6 +24,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *     bound
  * @param mse squared error of decode(encode(x)), averaged over elements, in the model's
  *     (preprocessed) units
+ * @param aisNll −ln p(x) by annealed importance sampling, an upper bound in expectation
+ * @param aisGap what annealing leaves open on observations drawn from the model: upper less lower
+ *     bound of ln p(x), nats
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Metrics(
@@ -36,4 +39,6 @@ public record Metrics(
     @JsonProperty("active_units") Integer activeUnits,
     @JsonProperty("mutual_information") Double mutualInformation,
     Double perplexity,
-    Double mse) {}
+    Double mse,
+    @JsonProperty("ais_nll") Double aisNll,
+    @JsonProperty("ais_gap") Double aisGap) {}

@@ -21,7 +21,12 @@ public interface LatentVariableModel extends Encodes, Decodes, Generates {
 
   @Override
   default Tensor encode(Tensor x) {
-    return posterior(x).mean();
+    return code(posterior(x));
+  }
+
+  /** The codes that {@link #encode} gives, out of posteriors that are at hand. */
+  default Tensor code(Distribution posterior) {
+    return posterior.mean();
   }
 
   @Override

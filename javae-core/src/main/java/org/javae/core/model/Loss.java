@@ -2,6 +2,7 @@ package org.javae.core.model;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.javae.core.distribution.Distribution;
 import org.javae.tensor.Tensor;
 
 /**
@@ -13,11 +14,14 @@ import org.javae.tensor.Tensor;
  *     likelihoods or divergences
  * @param groups losses of players with an objective of their own, {@code [batch]} each, by the
  *     first part of their parameters' names
+ * @param posterior q(z|x) of the batch if the loss computed one, so that validation need not encode
+ *     again; else null
  */
-public record Loss(Tensor total, Map<String, Tensor> terms, Map<String, Tensor> groups) {
+public record Loss(
+    Tensor total, Map<String, Tensor> terms, Map<String, Tensor> groups, Distribution posterior) {
   /** No terms yet. */
   public static Loss zero() {
-    return new Loss(null, Map.of(), Map.of());
+    return new Loss(null, Map.of(), Map.of(), null);
   }
 
   /**
@@ -34,14 +38,22 @@ public record Loss(Tensor total, Map<String, Tensor> terms, Map<String, Tensor> 
     Map<String, Tensor> g = new LinkedHashMap<>(groups);
     g.put(group, loss);
     return new Loss(
-        total, java.util.Collections.unmodifiableMap(t), java.util.Collections.unmodifiableMap(g));
+        total,
+        java.util.Collections.unmodifiableMap(t),
+        java.util.Collections.unmodifiableMap(g),
+        posterior);
+  }
+
+  /** Remembers q(z|x), which the loss was computed from. */
+  public Loss drawnFrom(Distribution q) {
+    return new Loss(total, terms, groups, q);
   }
 
   /** Remembers a term that is no part of the total. */
   public Loss reports(String name, Tensor term) {
     Map<String, Tensor> t = new LinkedHashMap<>(terms);
     t.put(name, term);
-    return new Loss(total, java.util.Collections.unmodifiableMap(t), groups);
+    return new Loss(total, java.util.Collections.unmodifiableMap(t), groups, posterior);
   }
 
   /** Adds a term with weight 1. */
@@ -61,6 +73,7 @@ public record Loss(Tensor total, Map<String, Tensor> terms, Map<String, Tensor> 
     return new Loss(
         total == null ? weighted : total.plus(weighted),
         java.util.Collections.unmodifiableMap(t),
-        groups);
+        groups,
+        posterior);
   }
 }

@@ -108,7 +108,7 @@ public final class PriorSpec {
       case "vamp" -> new VampPrior(data, params, size, posterior);
       case "exemplar" -> new ExemplarPrior(data, params, latent, size, false, posterior);
       case "aggregate" -> new ExemplarPrior(data, params, latent, size, true, posterior);
-      case "implicit" -> new ImplicitPrior(params, latent, size);
+      case "implicit" -> new ImplicitPrior(params, latent, size, posterior);
       case "flow", "maf" -> {
         FlowDistribution d = FlowDistribution.over(flow.build(params, "prior", latent), params);
         yield () -> d;

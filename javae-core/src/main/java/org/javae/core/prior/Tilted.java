@@ -1,7 +1,9 @@
 package org.javae.core.prior;
 
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.javae.core.distribution.Distribution;
+import org.javae.core.distribution.FullNormal;
 import org.javae.core.distribution.Normal;
 import org.javae.tensor.Autograd;
 import org.javae.tensor.DType;
@@ -12,13 +14,14 @@ import org.javae.tensor.Tensor;
  * {@code p(z) = N(z) exp(T(z)) / C}: a Gaussian tilted by a log-ratio.
  *
  * @param base N, batch 1, event {@code [d]}
+ * @param like a Gaussian over about the same places as p, to draw from
  * @param logRatio T, from {@code [batch, d]} to {@code [batch]}
  * @param logConstant ln C, {@code [1]}
  */
-record Tilted(Normal base, UnaryOperator<Tensor> logRatio, Tensor logConstant)
+record Tilted(Normal base, FullNormal like, UnaryOperator<Tensor> logRatio, Tensor logConstant)
     implements Distribution {
   /** Candidates among which one sample is chosen. */
-  private static final int CANDIDATES = 64;
+  private static final int CANDIDATES = 128;
 
   @Override
   public Tensor logProb(Tensor z) {
@@ -30,16 +33,28 @@ record Tilted(Normal base, UnaryOperator<Tensor> logRatio, Tensor logConstant)
     throw new UnsupportedOperationException("a tilted Gaussian's sample cannot be reparameterised");
   }
 
+  /** n draws of ½ N + ½ {@code like}: {@code [n, d]}, neighbours from different halves. */
+  Tensor propose(Rng r, int n) {
+    int half = n / 2;
+    return Tensor.stack(List.of(base.sample(r, half), like.sample(r, half)), 1).reshape(n, -1);
+  }
+
+  /** {@code ln N(z) exp(T(z)) − ln of the proposal's density}: {@code [n]}. */
+  Tensor logWeights(Tensor z) {
+    Tensor n = base.logProb(z);
+    return n.plus(logRatio.apply(z)).minus(n.logAddExp(like.logProb(z)).minus(Math.log(2)));
+  }
+
   /**
-   * One of {@value #CANDIDATES} draws of N each, chosen in proportion to exp T: exact as their
-   * number grows (sampling importance resampling, Rubin, 1988).
+   * One of {@value #CANDIDATES} proposals each, chosen by its weight: exact as their number grows
+   * (sampling importance resampling, Rubin, 1988).
    */
   @Override
   public Tensor sample(Rng r, int k) {
     return Autograd.off(
         () -> {
-          Tensor z = base.sample(r, k * CANDIDATES);
-          Tensor w = logRatio.apply(z).reshape(k, CANDIDATES).softmax(1);
+          Tensor z = propose(r, k * CANDIDATES);
+          Tensor w = logWeights(z).reshape(k, CANDIDATES).softmax(1);
           Tensor choice =
               r.multinomial(w, 1)
                   .reshape(-1)

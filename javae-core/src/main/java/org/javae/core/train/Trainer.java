@@ -534,16 +534,17 @@ public final class Trainer<B> {
 
   /** Closes an epoch. */
   private void endEpoch() {
-    Map<String, Double> held = Map.of();
+    Validator.Held measured = Validator.Held.NOTHING;
     if (validation != null) {
       Rng fresh = Rng.of(config.seed()).split("validation").split(String.valueOf(epoch));
-      held =
+      measured =
           withKeptWeights(
               () -> {
                 refresh();
                 return validator.measure(model, validation, fresh);
               });
     }
+    Map<String, Double> held = measured.metrics();
     if (aggressive && informationStoppedRising(held)) {
       aggressive = false;
       listener.message(
@@ -567,7 +568,9 @@ public final class Trainer<B> {
     } else {
       sinceBest++;
     }
-    EpochRecord r = new EpochRecord(epoch, optimizer.steps(), lastLr, means(), held, seconds());
+    EpochRecord r =
+        new EpochRecord(
+            epoch, optimizer.steps(), lastLr, means(), held, measured.klPerDimension(), seconds());
     history.add(r);
     sums = new LinkedHashMap<>();
     listener.epoch(r);

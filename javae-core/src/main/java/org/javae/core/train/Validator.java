@@ -1,5 +1,6 @@
 package org.javae.core.train;
 
+import java.util.List;
 import java.util.Map;
 import org.javae.core.model.Model;
 import org.javae.tensor.Rng;
@@ -11,5 +12,22 @@ import org.javae.tensor.Rng;
  */
 public interface Validator<B> {
   /** Measures the model; the same stream gives the same numbers. */
-  Map<String, Double> measure(Model<B> model, BatchSource<B> rows, Rng rng);
+  Held measure(Model<B> model, BatchSource<B> rows, Rng rng);
+
+  /**
+   * What was measured.
+   *
+   * @param metrics by name
+   * @param klPerDimension KL(q(z|x)‖p(z)) of each latent dimension in nats; empty where it does not
+   *     come apart
+   */
+  record Held(Map<String, Double> metrics, List<Double> klPerDimension) {
+    /** Nothing held out. */
+    public static final Held NOTHING = of(Map.of());
+
+    /** Without a KL by dimension. */
+    public static Held of(Map<String, Double> metrics) {
+      return new Held(metrics, List.of());
+    }
+  }
 }

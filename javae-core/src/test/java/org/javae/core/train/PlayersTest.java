@@ -141,7 +141,7 @@ class PlayersTest {
       Map<String, Double> m = new LinkedHashMap<>();
       m.put("loss", 1.0);
       m.put("mutual_information", n < peak ? (double) n : 0.5 * peak - n);
-      return m;
+      return Validator.Held.of(m);
     };
   }
 

@@ -100,7 +100,8 @@ final class Toy extends Model<Batch> {
   /** Validation losses as a script, one an epoch. */
   static <B> Validator<B> script(double... losses) {
     int[] epoch = {0};
-    return (model, rows, rng) -> Map.of("loss", losses[Math.min(epoch[0]++, losses.length - 1)]);
+    return (model, rows, rng) ->
+        Validator.Held.of(Map.of("loss", losses[Math.min(epoch[0]++, losses.length - 1)]));
   }
 
   static <B> Trainer<B> trainer(Model<B> m, BatchSource<B> rows, TrainConfig c, TrainListener l) {

@@ -178,7 +178,7 @@ class TrainerTest {
         noisy(
             (model, rows, rng) -> {
               rng.normal(7);
-              return Map.of("loss", -rng.uniform(1).item());
+              return Validator.Held.of(Map.of("loss", -rng.uniform(1).item()));
             });
     assertThat(with).isEqualTo(without);
   }
@@ -233,7 +233,7 @@ class TrainerTest {
     Validator<Batch> v =
         (model, rows, rng) -> {
           measured.add(m.w());
-          return Map.of("loss", -(double) measured.size());
+          return Validator.Held.of(Map.of("loss", -(double) measured.size()));
         };
     validated(m, v, l, "epochs", 30, "batch", 2, "ema", decay, "lr", 0.3, "optimizer", "adam")
         .run(false);

@@ -36,6 +36,7 @@ public final class Curves {
   private final List<Panel> panels = new ArrayList<>();
   private String xName = "epoch";
   private double best = Double.NaN;
+  private boolean logX;
 
   private Curves(String title) {
     this.title = title;
@@ -64,13 +65,22 @@ public final class Curves {
     return this;
   }
 
+  /** Logarithmic x axis, if all x are positive. */
+  public Curves logX() {
+    logX = true;
+    return this;
+  }
+
   /** One pair of axes with its lines. */
   public static final class Panel {
     private record Line(String name, double[] x, double[] y) {}
 
+    private record Band(String name, double[] x, double[] lo, double[] hi) {}
+
     private final String title;
     private final String unit;
     private final List<Line> lines = new ArrayList<>();
+    private final List<Band> bands = new ArrayList<>();
     private boolean log;
     private boolean whole;
 
@@ -111,6 +121,15 @@ public final class Curves {
           points.values().stream().mapToDouble(Number::doubleValue).toArray());
     }
 
+    /** Adds a pale band from {@code lo[i]} to {@code hi[i]} in the colour of the line so named. */
+    public Panel band(String name, double[] x, double[] lo, double[] hi) {
+      if (x.length != lo.length || x.length != hi.length) {
+        throw new IllegalArgumentException("band " + name + ": lengths differ");
+      }
+      bands.add(new Band(name, x.clone(), lo.clone(), hi.clone()));
+      return this;
+    }
+
     /** Logarithmic y axis, if all values are positive. */
     public Panel log() {
       log = true;
@@ -132,6 +151,7 @@ public final class Curves {
           }
         }
       }
+      bands.forEach(b -> all.add(b.lo()).add(b.hi()));
       return all;
     }
 
@@ -208,7 +228,7 @@ public final class Curves {
     if (!xs.isEmpty()) {
       xs.add(best);
     }
-    Scale x = xs.scale(0.02, false);
+    Scale x = xs.scale(0.02, logX);
     Ticks xTicks = x.ticks(Plot.roomAcross(frameWidth), wholeX);
 
     // Panels of a column share their left margin, so that frames stand exactly below one another.
@@ -338,10 +358,31 @@ public final class Curves {
       double at = Math.floor(plot.px(best)) + 0.5;
       canvas.dashes(new double[] {at, frame.y(), at, frame.bottom()}, 4, 3, 1.2, Palette.MUTED);
     }
+    for (Panel.Band b : p.bands) {
+      band(canvas, plot, b, colour(b.name(), colours), frame);
+    }
     for (Panel.Line l : p.lines) {
       line(canvas, plot, l, y, colour(l.name(), colours), frame);
     }
     canvas.unclip();
+  }
+
+  /** Column of pixels by column, so that no seam shows. */
+  private static void band(Canvas canvas, Plot plot, Panel.Band b, int rgb, Rect frame) {
+    for (int i = 0; i + 1 < b.x().length; i++) {
+      double from = plot.px(b.x()[i]);
+      double to = plot.px(b.x()[i + 1]);
+      for (int at = (int) Math.ceil(from); at < to; at++) {
+        double t = (at - from) / (to - from);
+        double top = plot.py(b.hi()[i]) * (1 - t) + plot.py(b.hi()[i + 1]) * t;
+        double bottom = plot.py(b.lo()[i]) * (1 - t) + plot.py(b.lo()[i + 1]) * t;
+        if (Double.isFinite(top + bottom)) {
+          int y0 = (int) Math.max(frame.y(), Math.round(top));
+          int y1 = (int) Math.min(frame.bottom(), Math.round(bottom));
+          canvas.fill(at, y0, 1, Math.max(1, y1 - y0), rgb, 0.2);
+        }
+      }
+    }
   }
 
   private static void line(Canvas canvas, Plot plot, Panel.Line l, Scale y, int rgb, Rect frame) {

@@ -37,6 +37,9 @@ public final class Scatter {
   private String yName = "z1";
   private boolean equal;
   private boolean namesInside = true;
+  private double limit = Double.NaN;
+  private boolean diagonal;
+  private float[] path = {};
 
   private Scatter(float[] points) {
     if (points.length % 2 != 0) {
@@ -97,6 +100,27 @@ public final class Scatter {
     return this;
   }
 
+  /**
+   * Both axes from −limit to limit whatever the points are: for the frames of a film. Points beyond
+   * stay outside the frame.
+   */
+  public Scatter limits(double limit) {
+    this.limit = limit;
+    return this;
+  }
+
+  /** A dashed line where both coordinates are equal. */
+  public Scatter diagonal() {
+    diagonal = true;
+    return this;
+  }
+
+  /** The way of one point {@code x0, y0, x1, y1 …} on top of all others, ending in a large dot. */
+  public Scatter path(float[] way) {
+    path = way.clone();
+    return this;
+  }
+
   /** Leaves the classes' names to the legend. */
   public Scatter namesOnlyInLegend() {
     namesInside = false;
@@ -129,8 +153,9 @@ public final class Scatter {
         lost++;
       }
     }
-    Scale x = xs.scale(0.05, false);
-    Scale y = ys.scale(0.05, false);
+    boolean free = Double.isNaN(limit);
+    Scale x = free ? xs.scale(0.05, false) : new Scale(-limit, limit, false);
+    Scale y = free ? ys.scale(0.05, false) : x;
     if (equal) {
       double unit = Math.max((x.hi() - x.lo()) / FRAME_WIDTH, (y.hi() - y.lo()) / FRAME_HEIGHT);
       x = widened(x, unit * FRAME_WIDTH);
@@ -165,8 +190,19 @@ public final class Scatter {
     plot.axes(xt, yt, xName, yName);
 
     canvas.clip(frame.grow(-1));
+    if (diagonal) {
+      double lo = Math.max(x.lo(), y.lo());
+      double hi = Math.min(x.hi(), y.hi());
+      canvas.dashes(
+          new double[] {plot.px(lo), plot.py(lo), plot.px(hi), plot.py(hi)},
+          5,
+          4,
+          1.4,
+          Palette.MUTED);
+    }
     float[] by = shades;
     dots(canvas, plot, i -> colour(i, byClass, by, shadeScale));
+    way(canvas, plot);
     if (byClass && namesInside) {
       names(canvas, plot, classes, frame);
     }
@@ -311,6 +347,22 @@ public final class Scatter {
         }
         canvas.disc(x, y, radius, colour.applyAsInt(i), rims ? 0.95 : 0.75);
       }
+    }
+  }
+
+  private void way(Canvas canvas, Plot plot) {
+    double[] points = new double[path.length];
+    for (int i = 0; i + 1 < path.length; i += 2) {
+      points[i] = plot.px(path[i]);
+      points[i + 1] = plot.py(path[i + 1]);
+    }
+    if (points.length > 0) {
+      int rgb = Palette.category(1);
+      canvas.line(points, 2.2, rgb, 1);
+      double x = points[points.length - 2];
+      double y = points[points.length - 1];
+      canvas.disc(x, y, 8, Palette.PAPER, 1);
+      canvas.disc(x, y, 6.5, rgb, 1);
     }
   }
 

@@ -75,7 +75,7 @@ abstract class ImportanceWeightedVae extends Vae {
         bound(new Weights(logLikelihood.plus(ratio.times(s)).reshape(samples, n), pathwise))
             .reports("nll", logLikelihood.detach().neg().reshape(samples, n).mean(0))
             .reports("kl", ratio.detach().neg().reshape(samples, n).mean(0));
-    return latentPrior().train(loss, z, step);
+    return latentPrior().train(loss, z, step).drawnFrom(q);
   }
 
   @Override

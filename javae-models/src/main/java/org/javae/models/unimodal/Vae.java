@@ -145,7 +145,7 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
   @Override
   public Loss loss(Batch batch, Step step) {
     Draw d = draw(batch, step);
-    return prior.train(objective(d, step), d.z(), step);
+    return prior.train(objective(d, step), d.z(), step).drawnFrom(d.q());
   }
 
   /** The objective, to be minimised, out of what was drawn; a variant changes this. */
