@@ -42,6 +42,12 @@ final class DecodeVerb extends RunVerb {
       description = "FILE.npy, FILE.npz, FILE.csv, or FILE.png for a grid of images.")
   String out;
 
+  @Option(
+      names = "--label",
+      paramLabel = "LABEL",
+      description = "What a conditional model's decoder is told.")
+  String label;
+
   @Override
   public Integer call() {
     Path file = path(out);
@@ -62,7 +68,7 @@ final class DecodeVerb extends RunVerb {
         note("the picture shows the first " + MOST_DRAWN + " of " + Text.count(n) + " codes");
         z = Arrays.copyOf(z, MOST_DRAWN * r.latent());
       }
-      float[] x = r.decodeAll(z);
+      float[] x = r.decodeAll(z, label);
       if (picture) {
         ImageFiles.writePng(Grid.of(Images.of(x, event)).draw(), file);
       } else {

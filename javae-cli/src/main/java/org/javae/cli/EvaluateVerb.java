@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     description =
-        "Measure a run: ELBO, NLL, reconstruction, KL, active units, mutual information, MSE.",
+        "Measure a run: ELBO, NLL, reconstruction, KL, active units, mutual information, MSE, MCC.",
     footer = {
       "",
       "Examples:",
@@ -170,6 +170,10 @@ final class EvaluateVerb extends RunVerb {
     }
     if (m.mse() != null) {
       rows.add(List.of("  MSE", String.format(Locale.ROOT, "%10.4g", m.mse()), "an element"));
+    }
+    if (m.mcc() != null) {
+      rows.add(
+          List.of("  MCC", String.format(Locale.ROOT, "%10.4f", m.mcc()), "with the true sources"));
     }
     print(Text.table(rows));
     if (m.klPerDimension() != null) {

@@ -168,7 +168,8 @@ final class PictureVerbs {
         "",
         "Examples:",
         "  javae generate runs/vae-strokes-1 --n 64 --seed 7 --out samples.png",
-        "  javae generate runs/ae-strokes-1 --sampler gmm --out samples.png"
+        "  javae generate runs/ae-strokes-1 --sampler gmm --out samples.png",
+        "  javae generate runs/cvae-strokes-1 --label 3 --out threes.png"
       })
   static final class Generate extends PictureVerb {
     @Option(names = "--n", paramLabel = "N", description = "Samples (default 64).")
@@ -179,6 +180,12 @@ final class PictureVerbs {
         paramLabel = "NAME",
         description = "Draw codes from what 'javae sampler' fitted, not from the prior.")
     String sampler;
+
+    @Option(
+        names = "--label",
+        paramLabel = "LABEL",
+        description = "Of this label only (conditional models; else a row for each label).")
+    String label;
 
     Generate() {
       super(64, 10_000, false);
@@ -196,7 +203,7 @@ final class PictureVerbs {
 
     @Override
     List<BufferedImage> draw(Run r, int count) {
-      return List.of(r.generate(count, seed, sampler));
+      return List.of(r.generate(count, seed, sampler, label));
     }
   }
 
@@ -269,6 +276,12 @@ final class PictureVerbs {
     @Option(names = "--n", paramLabel = "N", description = "Images a side (default 20).")
     Integer n;
 
+    @Option(
+        names = "--label",
+        paramLabel = "LABEL",
+        description = "Given this label (conditional models; default the first).")
+    String label;
+
     Manifold() {
       super(20, 100, false);
     }
@@ -280,7 +293,7 @@ final class PictureVerbs {
 
     @Override
     List<BufferedImage> draw(Run r, int count) {
-      return List.of(r.manifold(count, seed));
+      return List.of(r.manifold(count, seed, label));
     }
   }
 }

@@ -102,7 +102,8 @@ public final class DataAccess {
   /**
    * Opens data of the catalogue.
    *
-   * @param data a name, for generated data also with options: {@code sprites:size=32,n=5000}
+   * @param data a name, for generated data also with options: {@code sprites:size=32,n=5000}, and
+   *     {@code seed=3} in the place of the seed
    * @param n observations to generate, 0 for the default
    * @param seed generated data are drawn from
    * @throws UserException if the name or an option is unknown, or the files are not there
@@ -140,7 +141,12 @@ public final class DataAccess {
             "n applies to generated data only, and %s is published; use --limit", name);
       }
     }
-    return catalog(maxLength).open(name, options, seed);
+    String other = known.isEmpty() ? null : options.remove("seed");
+    try {
+      return catalog(maxLength).open(name, options, other == null ? seed : Long.parseLong(other));
+    } catch (NumberFormatException e) {
+      throw UserException.usage("%s: seed is '%s' but must be a whole number", name, other);
+    }
   }
 
   /** How to read a file under these settings. */
@@ -233,6 +239,11 @@ public final class DataAccess {
     @Override
     public java.util.Optional<Double> exactLogLikelihood() {
       return inner.exactLogLikelihood();
+    }
+
+    @Override
+    public java.util.Optional<Sources> sources() {
+      return inner.sources();
     }
 
     @Override

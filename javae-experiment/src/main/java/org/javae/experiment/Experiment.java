@@ -20,6 +20,7 @@ import org.javae.core.likelihood.LikelihoodSpec;
 import org.javae.core.model.Batch;
 import org.javae.core.model.CatalogEntry;
 import org.javae.core.model.ClosedForm;
+import org.javae.core.model.Conditional;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Defaults;
 import org.javae.core.model.Model;
@@ -342,6 +343,9 @@ public final class Experiment implements AutoCloseable {
     m.put("size", data.size());
     m.put("fingerprint", fingerprint);
     m.put("seed", settings.train().seed());
+    if (model instanceof Conditional) {
+      data.labels().ifPresent(l -> m.put(Labels.KEY, l.valueNames()));
+    }
     m.putAll(origin);
     return m;
   }

@@ -31,6 +31,8 @@ public final class Keys {
     say("kl", "in place of the KL term: plain, free-bits:NATS, capacity:NATS,EPOCHS,WEIGHT");
     say("k", "K, importance samples inside the logarithm of the bound");
     say("gradient", "of the encoder: reparameterised or dreg (doubly reparameterised)");
+    say("posterior", "covariance of q(z|x,u): full or diagonal");
+    say("prior_mean", "of p(z) given a label: zero or learned; its scale is learned");
     say("components", "Gaussians in a mixture");
     say("covariance", "of a mixture's Gaussians: full or diagonal");
     say("iterations", "of expectation maximisation at most");

@@ -14,11 +14,13 @@ import org.javae.core.data.Dataset;
 import org.javae.core.data.Loader;
 import org.javae.core.data.Preprocessing;
 import org.javae.core.data.Split;
+import org.javae.core.distribution.Normal;
 import org.javae.core.evaluate.Evaluator;
 import org.javae.core.evaluate.Metrics;
 import org.javae.core.io.Json;
 import org.javae.core.io.ModelFolder;
 import org.javae.core.model.Batch;
+import org.javae.core.model.Conditional;
 import org.javae.core.model.Decodes;
 import org.javae.core.model.Encodes;
 import org.javae.core.model.Generates;
@@ -43,6 +45,7 @@ public final class Run implements AutoCloseable {
   private final Path folder;
   private final ModelFolder.Description description;
   private final Model<Batch> model;
+  private final Labels labels;
   private final DataConfig trained;
   private DataConfig wanted;
   private Dataset data;
@@ -55,6 +58,7 @@ public final class Run implements AutoCloseable {
     @SuppressWarnings("unchecked") // every catalogue entry so far is a model of one block
     Model<Batch> m = (Model<Batch>) loaded.model();
     this.model = m;
+    this.labels = m instanceof Conditional c ? Labels.of(c, description) : null;
     // Over the defaults: a run of an older JaVAE lacks the keys that came later.
     ObjectNode config = Json.mapper().valueToTree(DataConfig.DEFAULTS);
     config.setAll((ObjectNode) Json.mapper().valueToTree(description.source().get("config")));
@@ -131,6 +135,9 @@ public final class Run implements AutoCloseable {
         throw UserException.of(
             "run %s was trained on observations of shape %s, but %s has %s",
             folder.getFileName(), needed, data.name(), data.shape());
+      }
+      if (labels != null) {
+        labels.check(String.valueOf(folder.getFileName()), data);
       }
       split = Split.of(data, seed(), wanted.validation(), wanted.test(), wanted.limit());
     }
@@ -211,7 +218,7 @@ public final class Run implements AutoCloseable {
    * @param sampler as in {@link #generate(int, long, String)}
    */
   public List<String> sentences(int n, long seed, String sampler) {
-    return texts(samples(n, seed, sampler));
+    return texts(samples(n, seed, sampler, null));
   }
 
   /** Sentences, each with the likeliest words of its code below, then an empty line. */
@@ -221,9 +228,9 @@ public final class Run implements AutoCloseable {
         () ->
             Autograd.off(
                 () -> {
-                  Tensor x = some(rows, n, seed);
-                  List<String> said = texts(x);
-                  List<String> again = texts(decodes().decode(encodes().encode(x)));
+                  Batch b = some(rows, n, seed);
+                  List<String> said = texts(b.x());
+                  List<String> again = texts(decodes(b.labels()).decode(encode(b)));
                   List<String> lines = new ArrayList<>();
                   for (int i = 0; i < said.size(); i++) {
                     lines.addAll(List.of(said.get(i), again.get(i), ""));
@@ -243,13 +250,13 @@ public final class Run implements AutoCloseable {
         () ->
             Autograd.off(
                 () -> {
-                  Tensor x = some(rows, 2 * n, seed);
+                  Tensor x = some(rows, 2 * n, seed).x();
                   List<String> ends = texts(x);
                   int pairs = ends.size() / 2;
                   double[] t =
                       IntStream.range(0, steps).mapToDouble(i -> i / (steps - 1.0)).toArray();
                   List<String> between =
-                      texts(decodes().decode(lines(encodes().encode(x), pairs, t)));
+                      texts(decodes(null).decode(lines(encodes().encode(x), pairs, t)));
                   List<String> lines = new ArrayList<>();
                   for (int i = 0; i < pairs; i++) {
                     lines.add(ends.get(2 * i));
@@ -286,8 +293,9 @@ public final class Run implements AutoCloseable {
         () ->
             Autograd.off(
                 () -> {
-                  Tensor x = some(rows, n, seed);
-                  Tensor r = decodes().decode(encodes().encode(x));
+                  Batch b = some(rows, n, seed);
+                  Tensor x = b.x();
+                  Tensor r = decodes(b.labels()).decode(encode(b));
                   String title = title("reconstructions");
                   if (model.data().event().isImage()) {
                     return Grid.pairs(images(x), images(r)).title(title).draw();
@@ -301,47 +309,93 @@ public final class Run implements AutoCloseable {
 
   /** Decoded draws from the prior. */
   public BufferedImage generate(int n, long seed) {
-    return generate(n, seed, null);
+    return generate(n, seed, null, null);
   }
 
   /**
-   * Decoded draws.
+   * Decoded draws. Of a conditional model without a label, images have a row for each label, with
+   * the same noise in a column, and anything else has labels as they are in the data.
    *
    * @param sampler name of a sampler fitted to the codes, or null for the prior
-   * @throws UserException if there is no such sampler, or without one no prior
+   * @param label of a conditional model, or null
+   * @throws UserException if there is no such sampler or label, or without a sampler no prior
    */
-  public BufferedImage generate(int n, long seed, String sampler) {
+  public BufferedImage generate(int n, long seed, String sampler, String label) {
     needsPicture();
-    Tensor g = samples(n, seed, sampler);
-    String title = title(sampler == null ? "samples" : "samples, codes from " + sampler);
-    if (model.data().event().isImage()) {
-      return Grid.of(images(g)).title(title).draw();
+    Integer u = label == null ? null : labels().number(label);
+    String title =
+        title(
+            (sampler == null ? "samples" : "samples, codes from " + sampler)
+                + (u == null ? "" : " of label " + labels.name(u)));
+    boolean image = model.data().event().isImage();
+    if (image && labels != null && u == null) {
+      int columns = Math.max(1, n / labels.classes());
+      List<String> captions = IntStream.range(0, labels.classes()).mapToObj(labels::name).toList();
+      return Grid.of(images(ofEveryLabel(columns, seed)), columns)
+          .rowCaptions(captions)
+          .title(title)
+          .draw();
     }
-    float[] real = Scope.run(() -> values(some(rows(defaultPart()), n, seed)));
+    if (image) {
+      return Grid.of(images(samples(n, seed, sampler, u == null ? null : new int[] {u})))
+          .title(title)
+          .draw();
+    }
+    Batch real = some(rows(defaultPart()), n, seed, u);
+    int[] us =
+        labels == null
+            ? null
+            : IntStream.range(0, n)
+                .map(i -> (int) real.labels().toDoubles()[(int) (i % real.size())])
+                .toArray();
+    float[] g = values(samples(n, seed, sampler, us));
     if (width() == 2) {
-      return TableView.plane(title, names().get(0), names().get(1), real, values(g));
+      return TableView.plane(title, names().get(0), names().get(1), values(real.x()), g);
     }
-    return TableView.samples(real, values(g), width()).names(names()).title(title).draw();
+    return TableView.samples(values(real.x()), g, width()).names(names()).title(title).draw();
+  }
+
+  /** A row for each label, the columns of one noise each. */
+  private Tensor ofEveryLabel(int columns, long seed) {
+    return Scope.run(
+        () ->
+            Autograd.off(
+                () -> {
+                  List<Tensor> rows = new ArrayList<>();
+                  for (int u = 0; u < labels.classes(); u++) {
+                    Rng same = Rng.of(seed).split("generate");
+                    rows.add(((Conditional) model).given(Labels.tensor(u)).generate(columns, same));
+                  }
+                  return Tensor.cat(rows, 0);
+                }));
   }
 
   /**
    * Decoded draws from the prior or a sampler, in the model's units. For tables the likelihood's
    * noise is drawn too.
+   *
+   * @param us of a conditional model: a label for each draw, or one for all
    */
-  private Tensor samples(int n, long seed, String sampler) {
+  private Tensor samples(int n, long seed, String sampler, int[] us) {
     Rng rng = Rng.of(seed).split("generate");
     return Scope.run(
         () ->
             Autograd.off(
-                () -> sampler == null ? draw(n, rng) : observed(drawCodes(sampler, n, rng), rng)));
+                () -> {
+                  if (sampler != null) {
+                    return observed(model, drawCodes(sampler, n, rng), rng);
+                  }
+                  Object m = us == null ? model : ((Conditional) model).given(Labels.tensor(us));
+                  return draw(m, us == null ? n : n / us.length, rng);
+                }));
   }
 
   /** Draws from the model itself, in its units. */
-  private Tensor draw(int n, Rng rng) {
-    if (model instanceof LatentVariableModel m && !model.data().event().isImage()) {
-      return observed(m.prior().sample(rng, n), rng);
+  private Tensor draw(Object source, int n, Rng rng) {
+    if (source instanceof LatentVariableModel m && !model.data().event().isImage()) {
+      return observed(source, m.prior().sample(rng, n), rng);
     }
-    if (model instanceof Generates g) {
+    if (source instanceof Generates g) {
       return g.generate(n, rng);
     }
     throw UserException.of(
@@ -350,11 +404,11 @@ public final class Run implements AutoCloseable {
   }
 
   /** Images as their expectation given the codes, anything else with the likelihood's noise. */
-  private Tensor observed(Tensor z, Rng rng) {
-    if (!model.data().event().isImage() && model instanceof LatentVariableModel m) {
+  private Tensor observed(Object source, Tensor z, Rng rng) {
+    if (!model.data().event().isImage() && source instanceof LatentVariableModel m) {
       return m.likelihood(z).sample(rng);
     }
-    return decodes().decode(z);
+    return decodes(null).decode(z);
   }
 
   /**
@@ -375,6 +429,11 @@ public final class Run implements AutoCloseable {
                   if (model instanceof LatentVariableModel m) {
                     return m.prior().sample(rng, n).toFloats();
                   }
+                  if (labels != null) {
+                    throw UserException.of(
+                        "model %s has a prior for each label, not one over all its codes",
+                        description.model());
+                  }
                   throw UserException.of(
                       "model %s has no prior over its codes; fit one with: javae sampler %s --model gmm",
                       description.model(), folder);
@@ -384,26 +443,43 @@ public final class Run implements AutoCloseable {
   private Tensor drawCodes(String sampler, int n, Rng rng) {
     encodes();
     try (Run s = Samplers.open(this, sampler)) {
-      Tensor z = s.description.preprocessing().restore(s.draw(n, rng));
+      Tensor z = s.description.preprocessing().restore(s.draw(s.model, n, rng));
       return z.to(model.params().type());
     }
   }
 
-  /** Straight lines in latent space between pairs of observations, {@code n} pairs. */
+  /**
+   * Straight lines in latent space between pairs of observations, {@code n} pairs; of a conditional
+   * model pairs with the same label.
+   */
   public List<BufferedImage> interpolate(int n, long seed) {
     needsPicture();
     int steps = 11;
     double[] t = IntStream.range(0, steps).mapToDouble(i -> i / (steps - 1.0)).toArray();
+    List<int[]> pairs = pairs(n, seed);
     Loader rows = rows(defaultPart());
     Tensor decoded =
         Scope.run(
             () ->
                 Autograd.off(
                     () -> {
-                      Tensor z = encodes().encode(some(rows, 2 * n, seed));
-                      return decodes().decode(lines(z, n, t));
+                      List<Tensor> path = new ArrayList<>();
+                      for (int[] pair : pairs) {
+                        Batch b = rows.read(pair, 0);
+                        Tensor z = encode(b);
+                        List<Tensor> line = new ArrayList<>();
+                        for (double w : t) {
+                          line.add(z.narrow(0, 0, 1).lerp(z.narrow(0, 1, 1), w));
+                        }
+                        Tensor u = b.labels() == null ? null : b.labels().narrow(0, 0, 1);
+                        path.add(decodes(u).decode(Tensor.cat(line, 0)));
+                      }
+                      return Tensor.cat(path, 0);
                     }));
-    List<String> captions = IntStream.range(0, n).mapToObj(i -> "pair " + (i + 1)).toList();
+    List<String> captions =
+        IntStream.range(0, pairs.size())
+            .mapToObj(i -> "pair " + (i + 1) + labelOf(pairs.get(i)[0]))
+            .toList();
     return frames("interpolations", decoded, captions, t);
   }
 
@@ -418,29 +494,61 @@ public final class Run implements AutoCloseable {
     return Tensor.cat(path, 0);
   }
 
+  /** Rows in pairs, as many as there are up to n. */
+  private List<int[]> pairs(int n, long seed) {
+    int[] order = order(rows(defaultPart()), seed);
+    int[] values = labels == null ? null : data.labels().orElseThrow().values();
+    Map<Integer, Integer> waiting = new java.util.HashMap<>();
+    List<int[]> pairs = new ArrayList<>();
+    for (int i = 0; i < order.length && pairs.size() < n; i++) {
+      int u = values == null ? 0 : values[order[i]];
+      Integer first = waiting.remove(u);
+      if (first == null) {
+        waiting.put(u, order[i]);
+      } else {
+        pairs.add(new int[] {first, order[i]});
+      }
+    }
+    if (pairs.isEmpty()) {
+      throw UserException.of(
+          "%s has no two observations%s to interpolate between",
+          data.name(), values == null ? "" : " of the same label");
+    }
+    return pairs;
+  }
+
+  /** For a caption, empty where the model does not look at labels. */
+  private String labelOf(int row) {
+    return labels == null
+        ? ""
+        : ", label " + labels.name(data.labels().orElseThrow().values()[row]);
+  }
+
   /**
    * One latent dimension at a time from −3 to 3, the most informative first; the last frames move.
    */
   public List<BufferedImage> traverse(int n, long seed) {
     needsPicture();
     int steps = 11;
+    int latent = codeSize();
     double[] at = IntStream.range(0, steps).mapToDouble(i -> -3 + 6.0 * i / (steps - 1)).toArray();
     double[] kl = informativeness();
     int[] dims =
-        IntStream.range(0, encodes().latent())
+        IntStream.range(0, latent)
             .boxed()
             .sorted(Comparator.comparingDouble(j -> -kl[j]))
             .limit(n)
             .mapToInt(Integer::intValue)
             .toArray();
     Loader rows = rows(defaultPart());
+    int row = order(rows, seed)[0];
     Tensor decoded =
         Scope.run(
             () ->
                 Autograd.off(
                     () -> {
-                      Tensor z = encodes().encode(some(rows, 1, seed));
-                      float[] centre = z.toFloats();
+                      Batch b = rows.read(new int[] {row}, 0);
+                      float[] centre = encode(b).toFloats();
                       float[] codes = new float[dims.length * steps * centre.length];
                       for (int i = 0; i < dims.length; i++) {
                         for (int k = 0; k < steps; k++) {
@@ -449,15 +557,15 @@ public final class Run implements AutoCloseable {
                           codes[offset + dims[i]] = (float) at[k];
                         }
                       }
-                      return decodes()
+                      return decodes(b.labels())
                           .decode(Tensor.of(codes, (long) dims.length * steps, centre.length));
                     }));
-    boolean information = model instanceof LatentVariableModel;
+    boolean information = model instanceof LatentVariableModel || labels != null;
     List<String> captions =
         Arrays.stream(dims)
             .mapToObj(j -> Grid.latentCaption(j, information ? kl[j] : Double.NaN))
             .toList();
-    return frames("latent traversal", decoded, captions, at);
+    return frames("latent traversal" + labelOf(row), decoded, captions, at);
   }
 
   /** KL of each latent dimension, or its variance for models without a posterior. */
@@ -468,16 +576,17 @@ public final class Run implements AutoCloseable {
         () ->
             Autograd.off(
                 () -> {
-                  Tensor x = rows.read(rows.rows(0, n), 0).x();
-                  if (model instanceof LatentVariableModel m) {
+                  Batch b = rows.read(rows.rows(0, n), 0);
+                  LatentVariableModel m = Conditional.view(model, b);
+                  if (m != null) {
                     Tensor kl =
                         org.javae.core.divergence.KullbackLeibler.perElement(
-                            m.posterior(x), m.prior());
+                            m.posterior(b.x()), m.prior());
                     if (kl != null) {
                       return kl.mean(0).toDoubles();
                     }
                   }
-                  return encodes().encode(x).variance(0, 0).toDoubles();
+                  return encode(b).variance(0, 0).toDoubles();
                 }));
   }
 
@@ -512,18 +621,28 @@ public final class Run implements AutoCloseable {
    * informative ones move, the others are 0.
    */
   public BufferedImage manifold(int n, long seed) {
+    return manifold(n, seed, null);
+  }
+
+  /**
+   * As {@link #manifold(int, long)}, of a conditional model over the prior of a label.
+   *
+   * @param label by default the first one
+   */
+  public BufferedImage manifold(int n, long seed, String label) {
+    int given = label == null ? 0 : labels().number(label);
     Shape event = model.data().event();
     if (!event.isImage()) {
       throw UserException.of(
           "a manifold is drawn from images, but observations here have shape %s; try traverse",
           event);
     }
-    int latent = encodes().latent();
+    int latent = codeSize();
     if (latent < 2) {
       throw UserException.of(
           "a manifold needs two latent dimensions, but the model has %d; try traverse", latent);
     }
-    if (!(model instanceof Generates)) {
+    if (!(model instanceof Generates) && labels == null) {
       throw UserException.of(
           "model %s has no prior to lay a manifold over; try interpolate", description.model());
     }
@@ -558,9 +677,15 @@ public final class Run implements AutoCloseable {
                     across[i] = q[i];
                     down[i] = q[n - 1 - i];
                   }
-                  Tensor x = decodes().decode(Tensor.of(codes, (long) n * n, latent));
+                  Tensor z = Tensor.of(codes, (long) n * n, latent);
+                  Tensor one = labels == null ? null : Labels.tensor(given);
+                  if (model instanceof Conditional c && c.given(one).prior() instanceof Normal p) {
+                    z = z.times(p.scale()).plus(p.mean());
+                  }
+                  Tensor x = decodes(one).decode(z);
+                  String of = labels == null ? "" : " of label " + labels.name(given);
                   return Grid.manifold(images(x), "z" + order[0], across, "z" + order[1], down)
-                      .title(title("latent manifold"))
+                      .title(title("latent manifold" + of))
                       .draw();
                 }));
   }
@@ -578,13 +703,13 @@ public final class Run implements AutoCloseable {
     Dataset d = data();
     int[] all = IntStream.range(0, d.size()).toArray();
     Loader rows = Experiment.loader(d, all, description.preprocessing(), seed(), "encode", false);
-    int latent = encodes().latent();
+    int latent = codeSize();
     float[] out = new float[Math.multiplyExact(d.size(), latent)];
     int[] at = {0};
     rows.each(
         BATCH,
         b -> {
-          float[] z = Autograd.off(() -> encodes().encode(b.x()).toFloats());
+          float[] z = Autograd.off(() -> encode(b).toFloats());
           System.arraycopy(z, 0, out, at[0], z.length);
           at[0] += z.length;
           progress.accept(at[0] / (double) out.length);
@@ -594,7 +719,18 @@ public final class Run implements AutoCloseable {
 
   /** Expected observations of codes, in the data's own units, row-major. */
   public float[] decodeAll(float[] codes) {
-    int latent = encodes().latent();
+    return decodeAll(codes, null);
+  }
+
+  /**
+   * As {@link #decodeAll(float[])}, given a label.
+   *
+   * @param label that a conditional decoder is to see, or null
+   * @throws UserException if the decoder needs one
+   */
+  public float[] decodeAll(float[] codes, String label) {
+    Tensor given = label == null ? null : Labels.tensor(labels().number(label));
+    int latent = codeSize();
     if (codes.length % latent != 0) {
       throw UserException.of(
           "the codes do not come in rows of %d, the latent size of this model", latent);
@@ -607,7 +743,9 @@ public final class Run implements AutoCloseable {
       float[] part = Arrays.copyOfRange(codes, from * latent, (from + count) * latent);
       float[] x =
           Scope.run(
-              () -> Autograd.off(() -> values(decodes().decode(Tensor.of(part, count, latent)))));
+              () ->
+                  Autograd.off(
+                      () -> values(decodes(given).decode(Tensor.of(part, count, latent)))));
       System.arraycopy(x, 0, out, from * numel, x.length);
     }
     return out;
@@ -623,26 +761,36 @@ public final class Run implements AutoCloseable {
     throw UserException.of("model %s has no codes", description.model());
   }
 
+  /** Codes of observations, given their labels where the model is conditional. */
+  private Tensor encode(Batch b) {
+    LatentVariableModel m = Conditional.view(model, b);
+    return m == null ? encodes().encode(b.x()) : m.encode(b.x());
+  }
+
+  /** As {@link #latent}, for what needs codes. */
+  private int codeSize() {
+    return labels == null ? encodes().latent() : latent();
+  }
+
   /**
    * Codes of the rows of a part in fixed order, row-major {@code [n, latent]}: a draw of the
    * posterior each where the model has one, so that many rows make the aggregated posterior, else
    * the code.
    */
   float[] aggregate(String part, Rng rng) {
-    Encodes e = encodes();
     Loader rows = rows(part);
-    float[] out = new float[Math.multiplyExact(rows.size(), e.latent())];
+    float[] out = new float[Math.multiplyExact(rows.size(), codeSize())];
     int[] at = {0};
     rows.each(
         BATCH,
         b -> {
           float[] z =
               Autograd.off(
-                  () ->
-                      (model instanceof LatentVariableModel m
-                              ? m.posterior(b.x()).sample(rng)
-                              : e.encode(b.x()))
-                          .toFloats());
+                  () -> {
+                    LatentVariableModel m = Conditional.view(model, b);
+                    return (m == null ? encodes().encode(b.x()) : m.posterior(b.x()).sample(rng))
+                        .toFloats();
+                  });
           System.arraycopy(z, 0, out, at[0], z.length);
           at[0] += z.length;
         });
@@ -657,22 +805,67 @@ public final class Run implements AutoCloseable {
 
   /** Latent dimensions, 0 for a model without codes. */
   public int latent() {
-    return model instanceof Encodes e ? e.latent() : 0;
+    return model instanceof Encodes e
+        ? e.latent()
+        : model instanceof Conditional c ? c.latent() : 0;
   }
 
-  private Decodes decodes() {
+  /**
+   * What decodes.
+   *
+   * @param given labels that a conditional decoder is to see, one for all codes or one each; null
+   *     if there are none
+   */
+  private Decodes decodes(Tensor given) {
     if (model instanceof Decodes d) {
       return d;
+    }
+    if (model instanceof Conditional c) {
+      if (given == null) {
+        throw UserException.usage(
+            "the decoder of model %s needs to be told a label; add --label LABEL",
+            description.model());
+      }
+      return c.given(given);
     }
     throw UserException.of("model %s does not decode", description.model());
   }
 
-  private Tensor some(Loader rows, int n, long seed) {
-    int count = Math.min(n, rows.size());
+  /** The labels of a conditional model. */
+  private Labels labels() {
+    if (labels == null) {
+      throw UserException.usage(
+          "--label is for models with labels such as cvae, but this run is of %s",
+          description.model());
+    }
+    return labels;
+  }
+
+  /** The rows of a part in a random order. */
+  private static int[] order(Loader rows, long seed) {
     int[] all = rows.rows(0, rows.size());
-    int[] order = Rng.of(seed).split("pictures").permutation(all.length, 0);
-    int[] chosen = IntStream.range(0, count).map(i -> all[order[i]]).toArray();
-    return rows.read(chosen, 0).x();
+    return Arrays.stream(Rng.of(seed).split("pictures").permutation(all.length, 0))
+        .map(i -> all[i])
+        .toArray();
+  }
+
+  private Batch some(Loader rows, int n, long seed) {
+    return some(rows, n, seed, null);
+  }
+
+  /** Some rows, with the label {@code u} only if that is given. */
+  private Batch some(Loader rows, int n, long seed, Integer u) {
+    int[] values = u == null ? null : data.labels().orElseThrow().values();
+    int[] chosen =
+        Arrays.stream(order(rows, seed))
+            .filter(r -> u == null || values[r] == u)
+            .limit(n)
+            .toArray();
+    if (chosen.length == 0) {
+      throw UserException.of(
+          "%s has no observation of label %s to compare with", data.name(), labels.name(u));
+    }
+    return rows.read(chosen, 0);
   }
 
   private Images images(Tensor x) {

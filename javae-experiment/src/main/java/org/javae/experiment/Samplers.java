@@ -17,6 +17,7 @@ import org.javae.core.data.Dataset;
 import org.javae.core.data.Dataset.Column;
 import org.javae.core.data.Dataset.PublishedSplit;
 import org.javae.core.io.ModelFolder;
+import org.javae.core.model.Conditional;
 import org.javae.core.model.Decodes;
 import org.javae.core.model.Generates;
 import org.javae.models.ModelCatalog;
@@ -65,6 +66,12 @@ public final class Samplers {
    *     or a setting does not fit
    */
   public static Experiment prepare(Run run, Settings settings, Consumer<String> notes) {
+    if (run.model() instanceof Conditional) {
+      throw UserException.of(
+          "model %s has a prior for each label, so there is nothing to fit a sampler to; draw with: javae generate %s"
+              + " --label LABEL",
+          run.description().model(), run.folder());
+    }
     if (run.latent() == 0 || !(run.model() instanceof Decodes)) {
       throw UserException.of(
           "model %s has no codes, so there is nothing to fit a sampler to; a sampler needs a run of an autoencoder",

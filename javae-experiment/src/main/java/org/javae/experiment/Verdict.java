@@ -165,12 +165,11 @@ public final class Verdict {
   private static List<String> collapse(Model<?> model, Found c, BatchSource<Batch> rows) {
     boolean latent = model instanceof LatentVariableModel || model instanceof Conditional;
     if (!latent
-        || !(model instanceof Encodes e)
         || model instanceof ClosedForm
         || (Double.isNaN(c.active()) && c.klPerDimension().length == 0)) {
       return List.of();
     }
-    int all = e.latent();
+    int all = model instanceof Encodes e ? e.latent() : ((Conditional) model).latent();
     long used = c.informative();
     Advice advice = new Advice(model);
     List<String> v = new ArrayList<>();

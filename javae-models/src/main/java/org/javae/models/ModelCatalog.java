@@ -14,9 +14,11 @@ import org.javae.models.unimodal.Autoencoder;
 import org.javae.models.unimodal.BetaTcVae;
 import org.javae.models.unimodal.BetaVae;
 import org.javae.models.unimodal.Ciwae;
+import org.javae.models.unimodal.ConditionalVae;
 import org.javae.models.unimodal.DipVae;
 import org.javae.models.unimodal.FactorVae;
 import org.javae.models.unimodal.InfoVae;
+import org.javae.models.unimodal.Ivae;
 import org.javae.models.unimodal.Iwae;
 import org.javae.models.unimodal.MsSsimVae;
 import org.javae.models.unimodal.Piwae;
@@ -92,6 +94,13 @@ public final class ModelCatalog {
               TextVae.Config.class,
               TextVae.Config::defaults,
               TextVae::new),
+          CatalogEntry.of(
+              "cvae",
+              ConditionalVae.ABOUT,
+              ConditionalVae.Config.class,
+              ConditionalVae.Config::defaults,
+              ConditionalVae::new),
+          CatalogEntry.of("ivae", Ivae.ABOUT, Ivae.Config.class, Ivae.Config::defaults, Ivae::new),
           CatalogEntry.of(
               "ae",
               Autoencoder.ABOUT,

@@ -206,6 +206,38 @@ class CatalogContractTest {
                 "free-bits:0.1"),
             Map.of()));
     row(
+        "cvae",
+        new Subject(
+            BITS.labelled(3),
+            Map.of("latent", 2, "encoder", "mlp:8", "samples", 2),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            NUMBERS.labelled(2),
+            Map.of("latent", 2, "encoder", "mlp:8", "prior", "learned", "schedule", "linear:4"),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            GREYS.labelled(3),
+            Map.of("latent", 2, "encoder", "conv:3,4", "likelihood", "continuous-bernoulli"),
+            Map.of("encoder", "conv:2,3/tanh")),
+        new Subject(
+            TABLE.labelled(4),
+            Map.of("latent", 2, "encoder", "mlp:8", "kl", "free-bits:0.1"),
+            Map.of("encoder", "mlp:5/elu", "kl", "plain")));
+    row(
+        "ivae",
+        new Subject(
+            NUMBERS.labelled(4),
+            Map.of("latent", 3, "encoder", "mlp:8/leaky-relu"),
+            Map.of("encoder", "mlp:5/tanh", "likelihood", "gaussian:0.5")),
+        new Subject(
+            NUMBERS.labelled(3),
+            Map.of("latent", 2, "encoder", "mlp:8", "posterior", "diagonal", "samples", 2),
+            Map.of("encoder", "mlp:5/tanh", "likelihood", "gaussian:0.5")),
+        new Subject(
+            COLOURS.labelled(3),
+            Map.of("latent", 2, "encoder", "resnet:1x3", "prior_mean", "learned"),
+            Map.of("encoder", "resnet:1x2/silu")));
+    row(
         "ae",
         new Subject(
             NUMBERS, Map.of("latent", 2, "encoder", "mlp:8"), Map.of("encoder", "mlp:5/tanh")),

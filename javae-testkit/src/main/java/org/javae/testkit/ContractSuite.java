@@ -21,6 +21,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.javae.core.data.ArrayDataset;
+import org.javae.core.data.Dataset.Annotation;
 import org.javae.core.data.Dataset.Column;
 import org.javae.core.data.Loader;
 import org.javae.core.data.Preprocessing;
@@ -33,6 +34,7 @@ import org.javae.core.model.Batch;
 import org.javae.core.model.BatchCoupled;
 import org.javae.core.model.CatalogEntry;
 import org.javae.core.model.ClosedForm;
+import org.javae.core.model.Conditional;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Decodes;
 import org.javae.core.model.Encodes;
@@ -116,15 +118,17 @@ public final class ContractSuite {
     boolean[] can = {false};
     Scope.run(
         () -> {
-          Tensor x = all(DType.FLOAT32).narrow(0, 0, BATCH);
-          if (m instanceof Encodes e) {
+          Batch batch = batch(DType.FLOAT32);
+          Tensor x = batch.x();
+          Object v = view(m, batch);
+          if (v instanceof Encodes e) {
             can[0] = true;
             expect("code", e.encode(x), Shape.of(BATCH, e.latent()));
-            if (m instanceof Decodes d) {
+            if (v instanceof Decodes d) {
               expect("reconstruction", d.decode(e.encode(x)), event.prepend(BATCH));
             }
           }
-          if (m instanceof Generates g) {
+          if (view(m, part(batch, 0, 1)) instanceof Generates g) {
             can[0] = true;
             Tensor drawn = g.generate(5, Rng.of(1));
             expect("generated", drawn, event.prepend(5));
@@ -135,13 +139,19 @@ public final class ContractSuite {
                 .as("another seed")
                 .isNotEqualTo(drawn.toBytes());
           }
-          if (m instanceof LatentVariableModel l) {
+          if (v instanceof LatentVariableModel l) {
             expect("posterior mean", l.posterior(x).mean(), Shape.of(BATCH, l.latent()));
-            expect("prior mean", l.prior().mean(), Shape.of(1, l.latent()));
+            expect(
+                "prior mean",
+                l.prior().mean(),
+                Shape.of(m instanceof Conditional ? BATCH : 1, l.latent()));
             Tensor z = l.posterior(x).rsample(Rng.of(1), 3);
             expect("posterior draws", z, Shape.of(3L * BATCH, l.latent()));
             expect("posterior density", l.posterior(x).repeat(3).logProb(z), Shape.of(3L * BATCH));
-            expect("prior density", l.prior().logProb(z), Shape.of(3L * BATCH));
+            expect(
+                "prior density",
+                Conditional.rows(l.prior(), 3L * BATCH).logProb(z),
+                Shape.of(3L * BATCH));
             expect("likelihood", l.likelihood(z).logProb(x.repeatBatch(3)), Shape.of(3L * BATCH));
             expect("draws", l.likelihood(z).sample(Rng.of(1)), event.prepend(3L * BATCH));
           }
@@ -283,10 +293,11 @@ public final class ContractSuite {
                     Loss loss = m.loss(b, new Step(3, 2.5, 10, true, noise));
                     Autograd.grad(loss.total().mean(), m.params().trainable());
                   }
-                  if (m instanceof Encodes e && m instanceof Decodes d) {
+                  Object v = view(m, b);
+                  if (v instanceof Encodes e && v instanceof Decodes d) {
                     d.decode(e.encode(b.x()));
                   }
-                  if (m instanceof Generates g) {
+                  if (v instanceof Generates g) {
                     g.generate(3, noise);
                   }
                   if (m instanceof Scores s) {
@@ -322,7 +333,7 @@ public final class ContractSuite {
 
   private void batchesSplit() {
     Model<Batch> m = fitted(build(1, DType.FLOAT64, subject.settings()));
-    Map<String, Function<Tensor, Tensor>> functions = perRow(m);
+    Map<String, Function<Batch, Tensor>> functions = perRow(m);
     if (m instanceof BatchCoupled c) {
       // They are functions of the whole batch; for all others the law stands.
       c.coupledTerms().forEach(t -> functions.remove("loss term " + t));
@@ -333,14 +344,14 @@ public final class ContractSuite {
                 () ->
                     Scope.run(
                         () -> {
-                          Tensor x = all(DType.FLOAT64);
+                          Batch b = rows(DType.FLOAT64);
                           List<Tensor> parts = new ArrayList<>();
                           int at = 0;
                           for (int n : new int[] {1, 7, 3, N - 11}) {
-                            parts.add(f.apply(x.narrow(0, at, n)));
+                            parts.add(f.apply(part(b, at, n)));
                             at += n;
                           }
-                          assertClose(name, Tensor.cat(parts, 0), f.apply(x));
+                          assertClose(name, Tensor.cat(parts, 0), f.apply(b));
                         })));
     if (m instanceof ClosedForm) {
       Model<Batch> other = build(1, DType.FLOAT64, subject.settings());
@@ -365,29 +376,37 @@ public final class ContractSuite {
                     () ->
                         Scope.run(
                             () -> {
-                              Tensor x = all(DType.FLOAT64);
+                              Batch b = rows(DType.FLOAT64);
                               Tensor p = Tensor.indices(order);
                               assertClose(
-                                  name, f.apply(x.indexSelect(0, p)), f.apply(x).indexSelect(0, p));
+                                  name, f.apply(chosen(b, p)), f.apply(b).indexSelect(0, p));
                             })));
   }
 
   /** Everything that is a function of one observation, without noise: rows in, rows out. */
-  private Map<String, Function<Tensor, Tensor>> perRow(Model<Batch> m) {
-    Map<String, Function<Tensor, Tensor>> r = new LinkedHashMap<>();
-    if (m instanceof Encodes e) {
-      r.put("code", e::encode);
-      if (m instanceof Decodes d) {
-        r.put("reconstruction", x -> d.decode(e.encode(x)));
+  private Map<String, Function<Batch, Tensor>> perRow(Model<Batch> m) {
+    Map<String, Function<Batch, Tensor>> r = new LinkedHashMap<>();
+    Object kind = Scope.run(() -> view(m, batch(DType.FLOAT64)));
+    if (kind instanceof Encodes) {
+      r.put("code", b -> ((Encodes) view(m, b)).encode(b.x()));
+      if (kind instanceof Decodes) {
+        r.put(
+            "reconstruction",
+            b -> {
+              Object v = view(m, b);
+              return ((Decodes) v).decode(((Encodes) v).encode(b.x()));
+            });
       }
     }
-    if (m instanceof LatentVariableModel l) {
-      r.put("posterior density", x -> l.posterior(x).logProb(l.encode(x)));
-      r.put("prior density", x -> l.prior().logProb(l.encode(x)));
-      r.put("likelihood", x -> l.likelihood(l.encode(x)).logProb(x));
+    if (kind instanceof LatentVariableModel) {
+      Function<Batch, LatentVariableModel> v = b -> Conditional.view(m, b);
+      r.put(
+          "posterior density", b -> v.apply(b).posterior(b.x()).logProb(v.apply(b).encode(b.x())));
+      r.put("prior density", b -> v.apply(b).prior().logProb(v.apply(b).encode(b.x())));
+      r.put("likelihood", b -> v.apply(b).likelihood(v.apply(b).encode(b.x())).logProb(b.x()));
     }
     if (m instanceof Scores s) {
-      r.put("density", s::logProb);
+      r.put("density", b -> s.logProb(b.x()));
     }
     if (!(m instanceof ClosedForm)) {
       Map<String, byte[]> one = terms(m, 1);
@@ -395,8 +414,7 @@ public final class ContractSuite {
       one.forEach(
           (name, bits) -> {
             if (java.util.Arrays.equals(bits, two.get(name))) {
-              r.put(
-                  "loss term " + name, x -> m.loss(new Batch(x, null), step(1)).terms().get(name));
+              r.put("loss term " + name, b -> m.loss(b, step(1)).terms().get(name));
             }
           });
     }
@@ -407,9 +425,7 @@ public final class ContractSuite {
     return Scope.run(
         () -> {
           Map<String, byte[]> r = new LinkedHashMap<>();
-          m.loss(new Batch(all(DType.FLOAT64), null), step(seed))
-              .terms()
-              .forEach((k, t) -> r.put(k, t.toBytes()));
+          m.loss(rows(DType.FLOAT64), step(seed)).terms().forEach((k, t) -> r.put(k, t.toBytes()));
           return r;
         });
   }
@@ -429,15 +445,16 @@ public final class ContractSuite {
     if (m.data().isText()) {
       assertThat(a.perplexity()).isFinite().isGreaterThan(1);
       assertThat(a.mse()).isNull();
-    } else if (m instanceof Decodes) {
+    } else if (m instanceof Decodes || m instanceof Conditional) {
       assertThat(a.mse()).isFinite().isCloseTo(b.mse(), within(tolerance * (1 + b.mse())));
       assertThat(a.reconstruction()).isFinite();
     }
-    if (m instanceof LatentVariableModel l) {
+    if (m instanceof LatentVariableModel || m instanceof Conditional) {
+      int latent = m instanceof Conditional c ? c.latent() : ((Encodes) m).latent();
       assertThat(a.elbo()).isFinite();
       assertThat(a.nll()).isFinite();
       assertThat(a.kl()).isFinite();
-      assertThat(a.activeUnits()).isBetween(0, l.latent()).isEqualTo(b.activeUnits());
+      assertThat(a.activeUnits()).isBetween(0, latent).isEqualTo(b.activeUnits());
       assertThat(a.mutualInformation()).isLessThanOrEqualTo(Math.log(N) + 1e-6);
       // Without a closed form it is an estimate from other draws in other batches.
       if (a.klPerDimension() != null) {
@@ -608,14 +625,16 @@ public final class ContractSuite {
             Scope.run(
                 () -> {
                   Map<String, byte[]> r = new LinkedHashMap<>();
-                  Tensor x = all(DType.FLOAT32);
-                  if (m instanceof Encodes e) {
+                  Batch b = rows(DType.FLOAT32);
+                  Tensor x = b.x();
+                  Object v = view(m, b);
+                  if (v instanceof Encodes e) {
                     r.put("code", e.encode(x).toBytes());
-                    if (m instanceof Decodes d) {
+                    if (v instanceof Decodes d) {
                       r.put("reconstruction", d.decode(e.encode(x)).toBytes());
                     }
                   }
-                  if (m instanceof Generates g) {
+                  if (v instanceof Generates g) {
                     r.put("generated", g.generate(4, Rng.of(8)).toBytes());
                   }
                   if (m instanceof Scores s) {
@@ -631,7 +650,39 @@ public final class ContractSuite {
   }
 
   private Batch batch(DType type) {
-    return new Batch(all(type).narrow(0, 0, BATCH), null);
+    return part(rows(type), 0, BATCH);
+  }
+
+  /** All observations, with labels where the data have classes. */
+  private Batch rows(DType type) {
+    int[] labels = labels();
+    return new Batch(
+        all(type),
+        labels == null
+            ? null
+            : Tensor.of(java.util.Arrays.stream(labels).asLongStream().toArray(), N));
+  }
+
+  private static Batch part(Batch b, int from, int n) {
+    return new Batch(
+        b.x().narrow(0, from, n), b.labels() == null ? null : b.labels().narrow(0, from, n));
+  }
+
+  private static Batch chosen(Batch b, Tensor rows) {
+    return new Batch(
+        b.x().indexSelect(0, rows), b.labels() == null ? null : b.labels().indexSelect(0, rows));
+  }
+
+  /** Every class in turn, or null for data without. */
+  private int[] labels() {
+    int classes = subject.data().classes();
+    return classes == 0 ? null : IntStream.range(0, N).map(i -> i % classes).toArray();
+  }
+
+  /** What the laws are about: the model, given the batch's labels where it is conditional. */
+  private static Object view(Model<Batch> m, Batch b) {
+    LatentVariableModel v = Conditional.view(m, b);
+    return v == null ? m : v;
   }
 
   private Tensor all(DType type) {
@@ -640,8 +691,14 @@ public final class ContractSuite {
   }
 
   private ArrayDataset data() {
-    return ArrayDataset.of("contract", subject.data().event(), values())
-        .withColumns(subject.data().columns());
+    ArrayDataset d =
+        ArrayDataset.of("contract", subject.data().event(), values())
+            .withColumns(subject.data().columns());
+    int[] labels = labels();
+    return labels == null
+        ? d
+        : d.withAnnotations(
+            List.of(new Annotation("label", labels, subject.data().classes(), List.of())));
   }
 
   private static int[] rows(int from, int to) {

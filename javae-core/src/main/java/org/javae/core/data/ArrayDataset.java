@@ -21,6 +21,7 @@ public final class ArrayDataset implements Dataset {
   private final PublishedSplit split;
   private final Double exactLogLikelihood;
   private final Tokens tokens;
+  private final Sources sources;
 
   private ArrayDataset(
       String name,
@@ -30,7 +31,8 @@ public final class ArrayDataset implements Dataset {
       List<Annotation> annotations,
       PublishedSplit split,
       Double exactLogLikelihood,
-      Tokens tokens) {
+      Tokens tokens,
+      Sources sources) {
     this.name = name;
     this.shape = shape;
     this.values = values;
@@ -45,33 +47,43 @@ public final class ArrayDataset implements Dataset {
     this.split = split;
     this.exactLogLikelihood = exactLogLikelihood;
     this.tokens = tokens;
+    this.sources = sources;
   }
 
   /** Takes ownership of {@code values}; it must not be changed afterwards. */
   public static ArrayDataset of(String name, Shape shape, float[] values) {
-    return new ArrayDataset(name, shape, values, List.of(), List.of(), null, null, null);
+    return new ArrayDataset(name, shape, values, List.of(), List.of(), null, null, null, null);
   }
 
   public ArrayDataset withColumns(List<Column> c) {
-    return new ArrayDataset(name, shape, values, c, annotations, split, exactLogLikelihood, tokens);
+    return new ArrayDataset(
+        name, shape, values, c, annotations, split, exactLogLikelihood, tokens, sources);
   }
 
   public ArrayDataset withAnnotations(List<Annotation> a) {
-    return new ArrayDataset(name, shape, values, columns, a, split, exactLogLikelihood, tokens);
+    return new ArrayDataset(
+        name, shape, values, columns, a, split, exactLogLikelihood, tokens, sources);
   }
 
   public ArrayDataset withSplit(PublishedSplit s) {
     return new ArrayDataset(
-        name, shape, values, columns, annotations, s, exactLogLikelihood, tokens);
+        name, shape, values, columns, annotations, s, exactLogLikelihood, tokens, sources);
   }
 
   public ArrayDataset withExactLogLikelihood(double nats) {
-    return new ArrayDataset(name, shape, values, columns, annotations, split, nats, tokens);
+    return new ArrayDataset(
+        name, shape, values, columns, annotations, split, nats, tokens, sources);
   }
 
   public ArrayDataset withTokens(Tokens t) {
     return new ArrayDataset(
-        name, shape, values, columns, annotations, split, exactLogLikelihood, t);
+        name, shape, values, columns, annotations, split, exactLogLikelihood, t, sources);
+  }
+
+  /** The numbers its observations were made from. */
+  public ArrayDataset withSources(Sources s) {
+    return new ArrayDataset(
+        name, shape, values, columns, annotations, split, exactLogLikelihood, tokens, s);
   }
 
   @Override
@@ -119,6 +131,11 @@ public final class ArrayDataset implements Dataset {
   @Override
   public Optional<Tokens> tokens() {
     return Optional.ofNullable(tokens);
+  }
+
+  @Override
+  public Optional<Sources> sources() {
+    return Optional.ofNullable(sources);
   }
 
   @Override

@@ -74,6 +74,14 @@ public interface Dataset extends AutoCloseable {
   }
 
   /**
+   * The real-valued sources that generated each observation, where the process is known: what an
+   * identifiable model should find again.
+   */
+  default Optional<Sources> sources() {
+    return Optional.empty();
+  }
+
+  /**
    * SHA-256 over shape, size and content (or a stated sample of it for data larger than memory),
    * hex.
    */
@@ -111,6 +119,13 @@ public interface Dataset extends AutoCloseable {
 
   /** One integer a row, with the number of values it can take and, where known, their names. */
   record Annotation(String name, int[] values, int cardinality, List<String> valueNames) {}
+
+  /**
+   * True sources, row-major: {@code dimension} numbers an observation.
+   *
+   * @param dimension number of sources
+   */
+  record Sources(int dimension, float[] values) {}
 
   /**
    * Sizes of the contiguous parts train, validation (may be 0) and test; they sum to {@link

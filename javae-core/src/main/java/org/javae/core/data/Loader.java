@@ -57,6 +57,11 @@ public final class Loader implements BatchSource<Batch> {
     return Arrays.copyOfRange(rows, from, to);
   }
 
+  /** The data these rows are of. */
+  public Dataset data() {
+    return data;
+  }
+
   @Override
   public Batch batch(long epoch, int index, int batchSize) {
     int from = index * batchSize;

@@ -6,6 +6,7 @@ import org.javae.core.distribution.Bernoulli;
 import org.javae.core.distribution.Categorical;
 import org.javae.core.distribution.ContinuousBernoulli;
 import org.javae.core.distribution.Distribution;
+import org.javae.core.distribution.FullNormal;
 import org.javae.core.distribution.Laplace;
 import org.javae.core.distribution.Normal;
 import org.javae.core.distribution.Product;
@@ -22,6 +23,9 @@ public final class KullbackLeibler {
   public static Tensor perElement(Distribution q, Distribution p) {
     if (q instanceof Normal a && p instanceof Normal b) {
       return normalNormal(a, b);
+    }
+    if (q instanceof FullNormal a && p instanceof Normal b) {
+      return fullNormalNormal(a, b);
     }
     if (q instanceof Laplace a && p instanceof Laplace b) {
       return laplaceLaplace(a, b);
@@ -53,6 +57,23 @@ public final class KullbackLeibler {
         .plus(logRatio.times(2).exp())
         .minus(logRatio.times(2))
         .minus(1)
+        .times(0.5);
+  }
+
+  /**
+   * {@code ½[(μ₁ − μ₂)²/σ₂² + (L Lᵀ)ᵢᵢ/σ₂² − 1 − ln Lᵢᵢ²/σ₂²]}: dimension i's own divergence and
+   * its mutual information under q with the dimensions before it, so the parts are not negative and
+   * their sum is KL.
+   */
+  public static Tensor fullNormalNormal(FullNormal q, Normal p) {
+    Tensor precision = p.logScale().times(-2).exp();
+    return q.mean()
+        .minus(p.mean())
+        .square()
+        .plus(q.variance())
+        .times(precision)
+        .minus(1)
+        .minus(q.logDiagonal().minus(p.logScale()).times(2))
         .times(0.5);
   }
 

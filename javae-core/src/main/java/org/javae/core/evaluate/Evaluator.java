@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleConsumer;
 import org.javae.core.config.Nearest;
+import org.javae.core.data.Dataset;
 import org.javae.core.data.Loader;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Normal;
@@ -47,6 +48,7 @@ public final class Evaluator {
           "mutual_information",
           "perplexity",
           "mse",
+          "mcc",
           "ais",
           "ais_gap");
 
@@ -112,6 +114,13 @@ public final class Evaluator {
    * @param progress told the fraction done
    */
   public static Metrics evaluate(Model<?> model, Loader rows, Options o, DoubleConsumer progress) {
+    Dataset.Sources sources = rows.data().sources().orElse(null);
+    if (sources == null && o.wanted().contains("mcc")) {
+      throw UserException.of(
+          "mcc compares codes with the sources that made the data, and %s does not know its sources; it is for generated"
+              + " data such as nonstationary",
+          rows.data().name());
+    }
     Rng rng = Rng.of(o.seed()).split("evaluate");
     boolean latent = model instanceof LatentVariableModel || model instanceof Conditional;
     boolean anneals = o.wantsAny("ais", "ais_gap");
@@ -175,7 +184,10 @@ public final class Evaluator {
             : null,
         decodes && !text && o.wants("mse") ? (Double) (s.squared / s.elements) : null,
         ais,
-        gap);
+        gap,
+        !s.codes.isEmpty() && sources != null && o.wants("mcc")
+            ? (Double) correlation(s.codes, sources, rows)
+            : null);
   }
 
   /** Observations annealed at once. */
@@ -235,6 +247,18 @@ public final class Evaluator {
 
   /** What is kept of a batch: its codes, and its posteriors as far as they are wanted. */
   private record Kept(Tensor code, Normal posterior) {}
+
+  /** Of the rows' codes, in the loader's order, with the sources of the same rows. */
+  private static double correlation(List<Tensor> codes, Dataset.Sources sources, Loader rows) {
+    int[] order = rows.rows(0, rows.size());
+    int d = sources.dimension();
+    float[] s = new float[order.length * d];
+    for (int i = 0; i < order.length; i++) {
+      System.arraycopy(sources.values(), order[i] * d, s, i * d, d);
+    }
+    int latent = (int) codes.get(0).size(1);
+    return Scope.run(() -> MeanCorrelation.of(Tensor.cat(codes, 0).toFloats(), latent, s, d));
+  }
 
   private static final class Sums {
     private final int informative;

@@ -27,6 +27,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param aisNll −ln p(x) by annealed importance sampling, an upper bound in expectation
  * @param aisGap what annealing leaves open on observations drawn from the model: upper less lower
  *     bound of ln p(x), nats
+ * @param mcc mean correlation coefficient of the codes with the true sources, where the data know
+ *     theirs ({@link MeanCorrelation})
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Metrics(
@@ -41,4 +43,5 @@ public record Metrics(
     Double perplexity,
     Double mse,
     @JsonProperty("ais_nll") Double aisNll,
-    @JsonProperty("ais_gap") Double aisGap) {}
+    @JsonProperty("ais_gap") Double aisGap,
+    Double mcc) {}

@@ -17,6 +17,9 @@ public interface Conditional {
    */
   LatentVariableModel given(Tensor labels);
 
+  /** Dimensions of z, the same for every label. */
+  int latent();
+
   /** The number of labels, which are 0 … classes − 1. */
   int classes();
 

@@ -3,7 +3,8 @@ package org.javae.data.generate;
 import org.javae.core.data.Dataset;
 
 /** A process that data can be drawn from: a validated record of settings. */
-public sealed interface Generator permits Sprites, Strokes, Mixture, LinearGaussian, SyntheticText {
+public sealed interface Generator
+    permits Sprites, Strokes, Mixture, LinearGaussian, Nonstationary, SyntheticText {
   /** The catalogue's name for this generator. */
   String name();
 

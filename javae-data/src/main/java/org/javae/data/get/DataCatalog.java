@@ -11,6 +11,7 @@ import org.javae.core.config.Nearest;
 import org.javae.core.data.Dataset;
 import org.javae.data.generate.LinearGaussian;
 import org.javae.data.generate.Mixture;
+import org.javae.data.generate.Nonstationary;
 import org.javae.data.generate.Sprites;
 import org.javae.data.generate.Strokes;
 import org.javae.data.generate.SyntheticText;
@@ -103,6 +104,13 @@ public final class DataCatalog {
                   + SyntheticText.standard().test(),
               "categorical",
               List.of("train", "validation", "test", "length", "vocabulary", "scale")),
+          generated(
+              "nonstationary",
+              "Gaussian sources whose variances change between labelled segments, mixed nonlinearly",
+              Shape.of(Nonstationary.standard().dimension()),
+              Nonstationary.standard().n(),
+              "gaussian",
+              List.of("segments", "dimension", "layers", "n")),
           new Entry(
               "mnist",
               "handwritten digits 0-9, 60000 to train on and 10000 to test on",
@@ -297,6 +305,15 @@ public final class DataCatalog {
                 checked.integer("length", usual.length()),
                 checked.integer("vocabulary", usual.vocabulary()),
                 checked.real("scale", usual.scale()))
+            .generate(seed);
+      }
+      case "nonstationary" -> {
+        Nonstationary usual = Nonstationary.standard();
+        yield new Nonstationary(
+                checked.integer("segments", usual.segments()),
+                checked.integer("dimension", usual.dimension()),
+                checked.integer("layers", usual.layers()),
+                checked.integer("n", usual.n()))
             .generate(seed);
       }
       default -> throw absent(entry);

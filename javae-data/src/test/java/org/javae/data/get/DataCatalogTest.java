@@ -73,6 +73,7 @@ class DataCatalogTest {
             "ptb",
             "snli",
             "yelp",
+            "nonstationary",
             "mnist",
             "fashion-mnist",
             "omniglot",

@@ -192,11 +192,14 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
     Normal q = posterior(x);
     Tensor z = q.rsample(step.rng(), config.samples());
     Distribution p = likelihood(z);
-    Tensor nll = p.logProb(x.repeatBatch(config.samples())).neg();
-    if (config.samples() > 1) {
-      nll = nll.reshape(config.samples(), x.size(0)).mean(0);
-    }
+    Tensor nll = reconstruction(x, p, config.samples());
     return new Draw(x, q, z, nll, prior.divergence(q, prior.distribution(batch, step), z), p);
+  }
+
+  /** −ln p(x|z), averaged over the samples of z: {@code [batch]}. */
+  static Tensor reconstruction(Tensor x, Distribution likelihood, int samples) {
+    Tensor nll = likelihood.logProb(x.repeatBatch(samples)).neg();
+    return samples == 1 ? nll : nll.reshape(samples, x.size(0)).mean(0);
   }
 
   /** Reconstruction plus {@code weight} times the scheduled KL term. */
@@ -206,9 +209,14 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
 
   /** Another reconstruction plus {@code weight} times the scheduled KL term. */
   protected final Loss withKl(Loss reconstruction, Draw d, Step step, double weight) {
+    return withKl(reconstruction, config, d.kl(), step, weight);
+  }
+
+  /** As above, for any model with these settings. */
+  static Loss withKl(Loss reconstruction, Config config, Tensor kl, Step step, double weight) {
     double w = weight * config.schedule().at(step);
-    Tensor kl = d.kl().shape().rank() == 1 ? d.kl() : d.kl().sumEvent();
-    return reconstruction.plus("kl", config.kl().of(d.kl(), step).times(w), kl);
+    Tensor sum = kl.shape().rank() == 1 ? kl : kl.sumEvent();
+    return reconstruction.plus("kl", config.kl().of(kl, step).times(w), sum);
   }
 
   @Override
