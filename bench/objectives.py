@@ -21,17 +21,17 @@ CLASSES = f"{ROOT}/bench/target/classes:{ROOT}/bench/target/lib/*"
 # By the names of our models. `step`: our settings, and the arguments of objective_step.py that mean the same.
 STEPS = {
     "vae": ([], ["--objective", "vae"]),
-    "beta-tc-vae": (["beta=6"], ["--objective", "beta-tc", "--beta", "6"]),
+    "beta-tc-vae": (["beta=6", "estimator=weighted"], ["--objective", "beta-tc", "--beta", "6"]),
     "iwae": (["k=50"], ["--objective", "iwae", "--k", "50"]),
     "vamp-vae": (["prior=vamp:500"], ["--objective", "vamp", "--k", "500"]),
     "wae-mmd": (["lambda=10"], ["--objective", "wae-mmd", "--weight", "10"]),
     "info-vae": (["alpha=0", "lambda=10"], ["--objective", "info-vae", "--weight", "10"]),
-    "factor-vae": (["gamma=10"], ["--objective", "factor-vae", "--gamma", "10", "--critic", "256,256"]),
+    "factor-vae": (["gamma=10", "critic=mlp:256,256"], ["--objective", "factor-vae", "--gamma", "10", "--critic", "256,256"]),
 }
 # Our settings, and pythae's that mean the same: its own defaults (README.md says where not, and why).
 EPOCHS = {
     "vae": ([], []),
-    "beta-tc-vae": (["beta=6"], ["beta=6"]),
+    "beta-tc-vae": (["beta=6", "estimator=weighted"], ["beta=6"]),
     "iwae": (["k=10"], ["number_samples=10"]),
     "vamp-vae": (["prior=vamp:50"], ["number_components=50"]),
     "wae-mmd": (["lambda=0.03"], ["reg_weight=0.03"]),

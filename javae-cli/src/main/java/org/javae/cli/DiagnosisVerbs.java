@@ -1,6 +1,5 @@
 package org.javae.cli;
 
-import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,8 +35,8 @@ final class DiagnosisVerbs {
       return file;
     }
 
-    void finish(Path file, BufferedImage picture, Map<String, Object> numbers, long start) {
-      ImageFiles.writePng(picture, file);
+    /** After the picture is written. It is no parameter: help would then load all that draws. */
+    void finish(Path file, Map<String, Object> numbers, long start) {
       if (json) {
         Map<String, Object> o = new LinkedHashMap<>();
         o.put("run", run);
@@ -62,7 +61,8 @@ final class DiagnosisVerbs {
       long start = System.nanoTime();
       Path file = file();
       try (Run r = open()) {
-        finish(file, CollapsePicture.draw(r), Map.of(), start);
+        ImageFiles.writePng(CollapsePicture.draw(r), file);
+        finish(file, Map.of(), start);
       }
       return 0;
     }
@@ -137,7 +137,8 @@ final class DiagnosisVerbs {
                 seed,
                 bar.percent("estimating"));
         bar.clear();
-        finish(file, d.picture(), d.numbers(), start);
+        ImageFiles.writePng(d.picture(), file);
+        finish(file, d.numbers(), start);
       }
       return 0;
     }

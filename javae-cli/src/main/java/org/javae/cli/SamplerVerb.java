@@ -51,12 +51,7 @@ final class SamplerVerb extends RunVerb {
       values.putAll(fitting.sets());
       Settings settings = Samplers.settings(r, fitting.model, values);
       String called = name == null ? fitting.model : name;
-      int code =
-          new SamplerTraining(called)
-              .run(
-                  notes -> Samplers.prepare(r, settings, notes),
-                  () -> Samplers.place(r, called, replace),
-                  false);
+      int code = new SamplerTraining(called).fit(r, settings);
       if (code == 0 && !quiet && !json) {
         print(
             "draw from it with: "
@@ -78,6 +73,14 @@ final class SamplerVerb extends RunVerb {
     SamplerTraining(String called) {
       super(SamplerVerb.this, quiet, json, true);
       this.called = called;
+    }
+
+    /** Here and not in the command's own class: help would load what a lambda returns. */
+    int fit(Run r, Settings settings) {
+      return run(
+          notes -> Samplers.prepare(r, settings, notes),
+          () -> Samplers.place(r, called, replace),
+          false);
     }
 
     @Override

@@ -24,7 +24,9 @@ public final class Keys {
         "likelihood",
         "bernoulli, continuous-bernoulli, gaussian[:S|shared|element], laplace[:…], balance:C, categorical:K, mixed");
     say("schedule", "of the KL weight: constant, linear:E, sigmoid:E, cyclical:M,R");
-    say("samples", "draws of z for each observation in a training step");
+    say(
+        "samples",
+        "M, draws of z for each observation in a training step; in miwae and piwae bounds of K draws each");
     say(
         "prior",
         "p(z): standard, learned, mixture:K, vamp:K, exemplar:N, aggregate:N, flow:L, maf:L, implicit:W");
@@ -39,9 +41,13 @@ public final class Keys {
     say("flow", "normalising flow: maf:L[,W] (autoregressive) or flow:L[,W] (couplings)");
     say(
         "beta",
-        "weight of the KL term (1 is the VAE), of the total correlation, or of the codes' norm");
-    say("alpha", "weight of, or in info-vae reward for, information between x and z");
-    say("gamma", "weight of the total correlation, of the dimensions' KL, or of likeness");
+        "weight of the KL term (1 is the VAE); in beta-tc-vae of the total correlation, in ciwae of the ELBO, in rae of the codes' norm");
+    say(
+        "alpha",
+        "information between x and z: in beta-tc-vae its weight, in info-vae (1 at most) its reward");
+    say(
+        "gamma",
+        "in factor-vae weight of the total correlation, in beta-tc-vae of each dimension's KL, in vae-gan of likeness");
     say("lambda", "weight of what keeps codes like the prior or, in rae, the decoder smooth");
     say("lambda_od", "weight of squared covariances");
     say("lambda_d", "weight of squared deviations of variances from 1");

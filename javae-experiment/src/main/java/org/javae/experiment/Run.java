@@ -341,18 +341,20 @@ public final class Run implements AutoCloseable {
           .title(title)
           .draw();
     }
-    Batch real = some(rows(defaultPart()), n, seed, u);
-    int[] us =
-        labels == null
-            ? null
-            : IntStream.range(0, n)
-                .map(i -> (int) real.labels().toDoubles()[(int) (i % real.size())])
-                .toArray();
+    // Of a rare label a small part may have none.
+    Loader rows = rows(u == null ? defaultPart() : "all");
+    int[] chosen = some(rows, n, seed, u);
+    float[] real = Scope.run(() -> values(rows.read(chosen, 0).x()));
+    int[] us = null;
+    if (labels != null) {
+      int[] all = data.labels().orElseThrow().values();
+      us = IntStream.range(0, n).map(i -> all[chosen[i % chosen.length]]).toArray();
+    }
     float[] g = values(samples(n, seed, sampler, us));
     if (width() == 2) {
-      return TableView.plane(title, names().get(0), names().get(1), values(real.x()), g);
+      return TableView.plane(title, names().get(0), names().get(1), real, g);
     }
-    return TableView.samples(values(real.x()), g, width()).names(names()).title(title).draw();
+    return TableView.samples(real, g, width()).names(names()).title(title).draw();
   }
 
   /** A row for each label, the columns of one noise each. */
@@ -850,11 +852,11 @@ public final class Run implements AutoCloseable {
   }
 
   private Batch some(Loader rows, int n, long seed) {
-    return some(rows, n, seed, null);
+    return rows.read(some(rows, n, seed, null), 0);
   }
 
   /** Some rows, with the label {@code u} only if that is given. */
-  private Batch some(Loader rows, int n, long seed, Integer u) {
+  private int[] some(Loader rows, int n, long seed, Integer u) {
     int[] values = u == null ? null : data.labels().orElseThrow().values();
     int[] chosen =
         Arrays.stream(order(rows, seed))
@@ -865,7 +867,7 @@ public final class Run implements AutoCloseable {
       throw UserException.of(
           "%s has no observation of label %s to compare with", data.name(), labels.name(u));
     }
-    return rows.read(chosen, 0);
+    return chosen;
   }
 
   private Images images(Tensor x) {

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.javae.core.distribution.Distribution;
+import org.javae.core.distribution.FullNormal;
+import org.javae.core.distribution.Normal;
 import org.javae.core.divergence.Divergence;
 import org.javae.core.divergence.Entropy;
 import org.javae.core.divergence.KullbackLeibler;
@@ -16,6 +18,7 @@ import org.javae.tensor.Rng;
 import org.javae.tensor.Scope;
 import org.javae.tensor.Shape;
 import org.javae.tensor.Tensor;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -43,6 +46,39 @@ class DivergenceTest {
           Tensor kl = Divergence.KL.between(q, p, null);
           assertThat(kl.shape()).isEqualTo(Shape.of(Example.BATCH));
           estimates(ratio, kl);
+        });
+  }
+
+  @Test
+  void klOfAFullCovarianceFromIndependentGaussiansEqualsItsMonteCarloEstimate() {
+    Scope.run(
+        () -> {
+          FullNormal q =
+              (FullNormal)
+                  Example.all().stream()
+                      .filter(e -> e.name().equals("Normal with full covariance"))
+                      .findFirst()
+                      .orElseThrow()
+                      .distribution();
+          Normal p = new Normal(q.mean().times(0.3), q.mean().cos().times(0.4));
+          Tensor z = q.sample(Rng.of(1), SAMPLES);
+          Tensor ratio = q.repeat(SAMPLES).logProb(z).minus(p.repeat(SAMPLES).logProb(z));
+          Tensor parts = KullbackLeibler.perElement(q, p);
+          assertThat(parts.shape()).isEqualTo(q.shape());
+          assertThat(parts.min().item()).isNotNegative();
+          estimates(ratio, parts.sumEvent());
+          // Without anything below the diagonal it is that of independent Gaussians.
+          Normal diagonal = new Normal(q.mean(), q.logDiagonal());
+          FullNormal same =
+              new FullNormal(
+                  q.mean(),
+                  q.logDiagonal(),
+                  Tensor.eye(3)
+                      .to(q.mean().dtype())
+                      .unsqueeze(0)
+                      .times(q.logDiagonal().exp().unsqueeze(2)));
+          assertThat(KullbackLeibler.perElement(same, p).toDoubles())
+              .containsExactly(KullbackLeibler.perElement(diagonal, p).toDoubles(), within(1e-12));
         });
   }
 

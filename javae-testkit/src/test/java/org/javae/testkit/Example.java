@@ -6,6 +6,7 @@ import org.javae.core.distribution.Bernoulli;
 import org.javae.core.distribution.Categorical;
 import org.javae.core.distribution.ContinuousBernoulli;
 import org.javae.core.distribution.Distribution;
+import org.javae.core.distribution.FullNormal;
 import org.javae.core.distribution.Laplace;
 import org.javae.core.distribution.Mixture;
 import org.javae.core.distribution.Normal;
@@ -78,6 +79,21 @@ record Example(
             true,
             List.of(values(3, 1, 3, 3), values(4, 0.4, 3, 1)),
             p -> new Normal(p.get(0), p.get(1))),
+        new Example(
+            "Normal with full covariance",
+            true,
+            false,
+            true,
+            List.of(values(31, 1, 3, 3), values(32, 0.3, 3, 3), values(33, 0.7, 3, 3)),
+            p -> {
+              Tensor one = Tensor.eye(3).to(DType.FLOAT64);
+              Tensor below = one.cumsum(0).minus(one).unsqueeze(0);
+              // The three numbers go to (1, 0), (2, 0) and (2, 1) of L.
+              Tensor places =
+                  Tensor.eye(9).to(DType.FLOAT64).indexSelect(0, Tensor.indices(3, 6, 7));
+              Tensor l = p.get(2).matmul(places).reshape(p.get(2).size(0), 3, 3);
+              return FullNormal.of(p.get(0), p.get(1), l, below, one.unsqueeze(0));
+            }),
         new Example(
             "Laplace",
             true,

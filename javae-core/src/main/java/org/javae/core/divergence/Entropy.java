@@ -6,6 +6,7 @@ import org.javae.core.distribution.Bernoulli;
 import org.javae.core.distribution.Categorical;
 import org.javae.core.distribution.ContinuousBernoulli;
 import org.javae.core.distribution.Distribution;
+import org.javae.core.distribution.FullNormal;
 import org.javae.core.distribution.Laplace;
 import org.javae.core.distribution.Normal;
 import org.javae.core.distribution.Product;
@@ -43,6 +44,9 @@ public final class Entropy {
   public static Tensor perElement(Distribution q) {
     if (q instanceof Normal n) {
       return normal(n);
+    }
+    if (q instanceof FullNormal n) {
+      return n.logDiagonal().plus(NORMAL); // of each dimension given those before it
     }
     if (q instanceof Laplace l) {
       return laplace(l);

@@ -27,6 +27,9 @@ public final class KullbackLeibler {
     if (q instanceof FullNormal a && p instanceof Normal b) {
       return fullNormalNormal(a, b);
     }
+    if (q instanceof FullNormal a && p instanceof FullNormal b) {
+      return fullNormalFullNormal(a, b);
+    }
     if (q instanceof Laplace a && p instanceof Laplace b) {
       return laplaceLaplace(a, b);
     }
@@ -74,6 +77,21 @@ public final class KullbackLeibler {
         .times(precision)
         .minus(1)
         .minus(q.logDiagonal().minus(p.logScale()).times(2))
+        .times(0.5);
+  }
+
+  /**
+   * {@code ½[Σⱼ Mᵢⱼ² + wᵢ² − 1 − ln Mᵢᵢ²]} with {@code M = L₂⁻¹L₁} and {@code w = L₂⁻¹(μ₁ − μ₂)}:
+   * as {@link #fullNormalNormal}, in the coordinates in which p is N(0, I).
+   */
+  public static Tensor fullNormalFullNormal(FullNormal q, FullNormal p) {
+    Tensor m = p.factor().solveTriangular(q.factor(), false);
+    Tensor w = p.factor().solveTriangular(q.mean().minus(p.mean()).unsqueeze(2), false).squeeze(2);
+    return m.square()
+        .sum(2)
+        .plus(w.square())
+        .minus(1)
+        .minus(q.logDiagonal().minus(p.logDiagonal()).times(2))
         .times(0.5);
   }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.javae.core.config.Nearest;
+import org.javae.core.config.NumberedKind;
 import org.javae.core.train.Step;
 import org.javae.tensor.Tensor;
 import org.javae.tensor.UserException;
@@ -33,14 +33,14 @@ public final class KlPenalty {
   }
 
   /** KL as it is. */
-  public static final KlPenalty PLAIN = new KlPenalty("plain", new double[0]);
+  public static final KlPenalty PLAIN = new KlPenalty(new NumberedKind("plain", new double[0]));
 
   private final String kind;
   private final double[] args;
 
-  private KlPenalty(String kind, double[] args) {
-    this.kind = kind;
-    this.args = args;
+  private KlPenalty(NumberedKind k) {
+    this.kind = k.kind();
+    this.args = k.numbers();
   }
 
   /**
@@ -50,27 +50,13 @@ public final class KlPenalty {
    */
   @JsonCreator
   public static KlPenalty parse(String text) {
-    String[] p = text.strip().split(":", 2);
-    if (!DEFAULTS.containsKey(p[0])) {
-      throw UserException.usage(
-          "unknown KL penalty '%s'; %s", text, Nearest.suggestion(p[0], DEFAULTS.keySet()));
-    }
-    double[] args = DEFAULTS.get(p[0]).clone();
-    String[] given = p.length == 2 ? p[1].split(",", -1) : new String[0];
-    if (given.length > args.length) {
-      throw UserException.usage("KL penalty '%s' takes at most %d numbers", text, args.length);
-    }
-    for (int i = 0; i < given.length; i++) {
-      try {
-        args[i] = Double.parseDouble(given[i]);
-      } catch (NumberFormatException e) {
-        throw UserException.usage("KL penalty '%s': '%s' is not a number", text, given[i]);
-      }
-      if (!(args[i] > 0) || Double.isInfinite(args[i])) {
-        throw UserException.usage("KL penalty '%s': '%s' must be positive", text, given[i]);
+    NumberedKind k = NumberedKind.parse("KL penalty", text, DEFAULTS);
+    for (double n : k.numbers()) {
+      if (!(n > 0)) {
+        throw UserException.usage("KL penalty '%s': its numbers must be positive", text);
       }
     }
-    return new KlPenalty(p[0], args);
+    return new KlPenalty(k);
   }
 
   /** True if this is KL itself. */
@@ -106,13 +92,7 @@ public final class KlPenalty {
   @JsonValue
   @Override
   public String toString() {
-    StringBuilder b = new StringBuilder(kind);
-    for (int i = 0; i < args.length; i++) {
-      b.append(i == 0 ? ':' : ',');
-      boolean whole = args[i] == (long) args[i] && args[i] < 1e18;
-      b.append(whole ? String.valueOf((long) args[i]) : String.valueOf(args[i]));
-    }
-    return b.toString();
+    return new NumberedKind(kind, args).toString();
   }
 
   @Override

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.javae.core.config.Nearest;
+import org.javae.core.config.NumberedKind;
 import org.javae.core.train.Step;
 import org.javae.tensor.UserException;
 
@@ -52,31 +52,22 @@ public final class Schedule {
    */
   @JsonCreator
   public static Schedule parse(String text) {
-    String[] p = text.strip().split(":", 2);
-    if (!DEFAULTS.containsKey(p[0])) {
-      throw UserException.usage(
-          "unknown schedule '%s'; %s", text, Nearest.suggestion(p[0], DEFAULTS.keySet()));
-    }
-    double[] args = DEFAULTS.get(p[0]).clone();
-    String[] given = p.length == 2 ? p[1].split(",", -1) : new String[0];
-    if (given.length > args.length) {
-      throw UserException.usage("schedule '%s' takes at most %d numbers", text, args.length);
-    }
-    for (int i = 0; i < given.length; i++) {
-      try {
-        args[i] = Double.parseDouble(given[i]);
-      } catch (NumberFormatException e) {
-        throw UserException.usage("schedule '%s': '%s' is not a number", text, given[i]);
-      }
-      if (!(args[i] > 0 || args[i] == 0 && p[0].equals("cosine")) || Double.isInfinite(args[i])) {
-        throw UserException.usage("schedule '%s': '%s' must be positive", text, given[i]);
+    NumberedKind k = NumberedKind.parse("schedule", text, DEFAULTS);
+    double[] args = k.numbers();
+    for (int i = 0; i < args.length; i++) {
+      if (!(args[i] > 0 || args[i] == 0 && k.kind().equals("cosine"))) {
+        throw UserException.usage("schedule '%s': '%s' must be positive", text, shown(args[i]));
       }
       // The second number, a fraction or a factor, keeps the schedule between 0 and 1.
       if (i == 1 && args[i] > 1) {
-        throw UserException.usage("schedule '%s': '%s' must be at most 1", text, given[i]);
+        throw UserException.usage("schedule '%s': '%s' must be at most 1", text, shown(args[i]));
       }
     }
-    return new Schedule(p[0], args);
+    return new Schedule(k.kind(), args);
+  }
+
+  private static String shown(double n) {
+    return n == (long) n ? String.valueOf((long) n) : String.valueOf(n);
   }
 
   /** The factor at this step. */
@@ -103,13 +94,7 @@ public final class Schedule {
   @JsonValue
   @Override
   public String toString() {
-    StringBuilder b = new StringBuilder(kind);
-    for (int i = 0; i < args.length; i++) {
-      b.append(i == 0 ? ':' : ',');
-      boolean whole = args[i] == (long) args[i] && args[i] < 1e18;
-      b.append(whole ? String.valueOf((long) args[i]) : String.valueOf(args[i]));
-    }
-    return b.toString();
+    return new NumberedKind(kind, args).toString();
   }
 
   @Override

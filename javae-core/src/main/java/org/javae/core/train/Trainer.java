@@ -43,6 +43,8 @@ public final class Trainer<B> {
   /** A coin costs ln 2; a critic this far off has lost. */
   private static final double LOST_NATS = 20;
 
+  private static final int INFORMATION_PATIENCE = 3;
+
   /** Names of q's parameters start with this. */
   private static final String ENCODER = "encoder.";
 
@@ -608,14 +610,26 @@ public final class Trainer<B> {
     return null;
   }
 
-  /** He et al. (2019), Algorithm 1, line 14. */
+  /**
+   * He et al. (2019), Algorithm 1, line 14: whether mutual information has not risen above its
+   * highest for {@value #INFORMATION_PATIENCE} epochs. They stop at the first fall; while the
+   * decoder still learns which words there are, one fall says little.
+   */
   private boolean informationStoppedRising(Map<String, Double> held) {
     Double now = held.get("mutual_information");
-    Double before =
-        history.isEmpty()
-            ? null
-            : history.get(history.size() - 1).validation().get("mutual_information");
-    return now != null && before != null && now < before;
+    if (now == null) {
+      return false;
+    }
+    double best = now;
+    int since = 0;
+    for (int i = history.size() - 1; i >= 0; i--) {
+      double v = history.get(i).validation().getOrDefault("mutual_information", -1.0);
+      if (v >= best) {
+        best = v;
+        since = history.size() - i;
+      }
+    }
+    return since >= INFORMATION_PATIENCE;
   }
 
   /** Lets the model recompute what depends on its weights and the training rows. */

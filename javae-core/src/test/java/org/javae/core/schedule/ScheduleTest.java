@@ -136,7 +136,7 @@ class ScheduleTest {
         "linear:0 | '0' must be positive",
         "linear:-1 | '-1' must be positive",
         "linear:NaN | 'NaN' must be positive",
-        "linear:1e999 | '1e999' must be positive",
+        "linear:1e999 | '1e999' is too large",
         "step:0,0.5 | '0' must be positive",
         "cosine:-1 | '-1' must be",
         "cyclical:4,1.5 | '1.5' must be at most 1",

@@ -185,14 +185,14 @@ class PlayersTest {
             })
         .run(false);
     assertThat(said).hasSize(1);
-    assertThat(said.get(0)).contains("from epoch 5 on");
+    assertThat(said.get(0)).contains("from epoch 7 on");
   }
 
   @Test
   void anInterruptedAggressiveRunResumesToTheSameBits(@TempDir Path folder) {
     Two whole = encoderFollowsDecoder();
-    trainer(whole, config(6, 20), rising(3), null).run(false);
-    for (int stop : new int[] {1, 6, 14, 21}) {
+    trainer(whole, config(8, 20), rising(3), null).run(false);
+    for (int stop : new int[] {1, 6, 14, 29}) {
       Path file = folder.resolve("state" + stop);
       Two first = encoderFollowsDecoder();
       AtomicReference<Trainer<Batch>> t = new AtomicReference<>();
@@ -204,7 +204,7 @@ class PlayersTest {
               rows,
               rows,
               rising(3),
-              config(6, 20),
+              config(8, 20),
               file,
               "",
               new TrainListener() {
@@ -217,7 +217,7 @@ class PlayersTest {
               }));
       t.get().run(false);
       Two second = encoderFollowsDecoder();
-      trainer(second, config(6, 20), rising(3), file).run(true);
+      trainer(second, config(8, 20), rising(3), file).run(true);
       assertThat(second.encoder.item()).isEqualTo(whole.encoder.item());
       assertThat(second.decoder.item()).isEqualTo(whole.decoder.item());
     }

@@ -100,8 +100,8 @@ class NonstationaryTest {
     Nonstationary.Truth truth = new Nonstationary(2, 2, 3, 1).truth(6);
     double sum = 0;
     double h = 0.01;
-    for (double a = -12; a < 12; a += h) {
-      for (double b = -12; b < 12; b += h) {
+    for (double a = -14; a < 14; a += h) {
+      for (double b = -14; b < 14; b += h) {
         sum += h * h * Math.exp(truth.logDensity(new double[] {a + h / 2, b + h / 2}, 1));
       }
     }

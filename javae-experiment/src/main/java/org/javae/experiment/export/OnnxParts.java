@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.javae.core.likelihood.LikelihoodSpec;
 import org.javae.core.model.CatalogEntry;
+import org.javae.core.model.Conditional;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Encodes;
 import org.javae.core.model.Model;
@@ -91,6 +92,12 @@ record OnnxParts(String name, int latent, String likelihood, Encoder encoder, De
           "model %s writes a sentence word by word, which has no ONNX form here yet; its weights have: use --format"
               + " safetensors",
           name(model, "text-vae"));
+    }
+    if (model instanceof Conditional) {
+      throw UserException.usage(
+          "model %s takes a label beside every observation, which has no ONNX form here yet; its weights have: use"
+              + " --format safetensors",
+          name(model, model.getClass().getSimpleName()));
     }
     if (model instanceof Scores && !(model instanceof Encodes)) {
       throw UserException.usage(

@@ -269,10 +269,9 @@ public final class Reproduction {
   }
 
   private Attempt measure(Recipe r, Path folder, Attempt a) {
-    Set<String> wanted = new LinkedHashSet<>(Evaluator.METRICS);
-    wanted.remove("kl_per_dimension");
     Evaluator.Options options =
-        new Evaluator.Options(r.evaluate().nllSamples(), EVALUATION_SEED, EVALUATION_BATCH, wanted);
+        new Evaluator.Options(
+            r.evaluate().nllSamples(), EVALUATION_SEED, EVALUATION_BATCH, Set.of());
     DoubleConsumer progress = listener.measuring(r.id());
     try (Run run = Run.open(folder)) {
       Run.Evaluation e =

@@ -9,9 +9,11 @@ import org.javae.core.model.ModelConfig;
 import org.javae.core.model.Params;
 import org.javae.core.net.Critic;
 import org.javae.core.net.NetSpec;
+import org.javae.core.schedule.Schedule;
 import org.javae.core.train.Step;
 import org.javae.tensor.Shape;
 import org.javae.tensor.Tensor;
+import org.javae.tensor.UserException;
 
 /**
  * Adversarial autoencoder (Makhzani et al., 2015): minimises {@code E[−ln p(x|z)] − λ E ln D(z)},
@@ -38,6 +40,12 @@ public final class AdversarialAutoencoder extends Vae {
       implements ModelConfig {
     public Config {
       Check.notNegative("lambda", lambda);
+      boolean annealed = !vae.schedule().equals(Schedule.CONSTANT);
+      if (annealed || !vae.kl().plain()) {
+        throw UserException.usage(
+            "%s does not apply to aae, which has no KL term; leave it out, lambda weighs the game in its place",
+            annealed ? "schedule=" + vae.schedule() : "kl=" + vae.kl());
+      }
     }
 
     /** What suits the data, with λ = 10. */

@@ -311,6 +311,8 @@ class PenaltiesTest {
         "info-vae | alpha=1.5 | alpha is 1.5; it must be at most 1",
         "info-vae | lambda=0.25 | with alpha=0.5 it must be at least 0.5",
         "wae-mmd | kernel=imq:-1 | '-1' is not a positive number",
+        "aae | schedule=linear:5 | schedule=linear:5 does not apply to aae",
+        "aae | kl=free-bits:1 | kl=free-bits:1 does not apply to aae",
         "swae | projections=0 | projections is 0; it must be 1 or more",
         "wae-gan | lambda=-1 | lambda is -1; it must be 0 or more"
       })
