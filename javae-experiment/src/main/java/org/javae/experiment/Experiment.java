@@ -115,7 +115,9 @@ public final class Experiment implements AutoCloseable {
       Settings settings = given;
       String missing = dc.missing().equals("drop") ? "error" : dc.missing();
       Binarize binarize =
-          dc.binarize().equals("auto") ? advised(dc.data()) : Binarize.parse(dc.binarize());
+          !dc.binarize().equals("auto")
+              ? Binarize.parse(dc.binarize())
+              : entry.greys() ? Binarize.NONE : advised(dc.data());
       Object likelihoodText = given.modelSettings().get("likelihood");
       LikelihoodSpec wanted =
           likelihoodText == null ? null : LikelihoodSpec.parse(text(likelihoodText));

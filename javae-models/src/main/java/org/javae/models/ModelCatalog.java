@@ -102,56 +102,75 @@ public final class ModelCatalog {
               ConditionalVae::new),
           CatalogEntry.of("ivae", Ivae.ABOUT, Ivae.Config.class, Ivae.Config::defaults, Ivae::new),
           CatalogEntry.of(
-              "ae",
-              Autoencoder.ABOUT,
-              Autoencoder.Config.class,
-              Autoencoder.Config::defaults,
-              Autoencoder::new),
+                  "ae",
+                  Autoencoder.ABOUT,
+                  Autoencoder.Config.class,
+                  Autoencoder.Config::defaults,
+                  Autoencoder::new)
+              .keepingGreys(),
           CatalogEntry.of(
-              "wae-mmd", WaeMmd.ABOUT, WaeMmd.Config.class, WaeMmd.Config::defaults, WaeMmd::new),
+                  "wae-mmd",
+                  WaeMmd.ABOUT,
+                  WaeMmd.Config.class,
+                  WaeMmd.Config::defaults,
+                  WaeMmd::new)
+              .keepingGreys(),
           CatalogEntry.of(
-              "wae-gan", WaeGan.ABOUT, WaeGan.Config.class, WaeGan.Config::defaults, WaeGan::new),
+                  "wae-gan",
+                  WaeGan.ABOUT,
+                  WaeGan.Config.class,
+                  WaeGan.Config::defaults,
+                  WaeGan::new)
+              .keepingGreys(),
           CatalogEntry.of(
-              "swae",
-              SlicedWae.ABOUT,
-              SlicedWae.Config.class,
-              SlicedWae.Config::defaults,
-              SlicedWae::new),
+                  "swae",
+                  SlicedWae.ABOUT,
+                  SlicedWae.Config.class,
+                  SlicedWae.Config::defaults,
+                  SlicedWae::new)
+              .keepingGreys(),
           CatalogEntry.of(
-              "sinkhorn-ae",
-              SinkhornAe.ABOUT,
-              SinkhornAe.Config.class,
-              SinkhornAe.Config::defaults,
-              SinkhornAe::new),
-          CatalogEntry.of("rae", Rae.ABOUT, Rae.Config.class, Rae.Config::defaults, Rae::new),
+                  "sinkhorn-ae",
+                  SinkhornAe.ABOUT,
+                  SinkhornAe.Config.class,
+                  SinkhornAe.Config::defaults,
+                  SinkhornAe::new)
+              .keepingGreys(),
+          CatalogEntry.of("rae", Rae.ABOUT, Rae.Config.class, Rae.Config::defaults, Rae::new)
+              .keepingGreys(),
           CatalogEntry.of(
-              "linear-ae",
-              LinearAutoencoder.ABOUT,
-              LinearAutoencoder.Config.class,
-              LinearAutoencoder.Config::defaults,
-              LinearAutoencoder::new),
+                  "linear-ae",
+                  LinearAutoencoder.ABOUT,
+                  LinearAutoencoder.Config.class,
+                  LinearAutoencoder.Config::defaults,
+                  LinearAutoencoder::new)
+              .keepingGreys(),
           CatalogEntry.of(
                   "pca",
                   Pca.ABOUT,
                   LinearAutoencoder.Config.class,
                   LinearAutoencoder.Config::defaults,
                   Pca::new)
-              .in(DType.FLOAT64),
+              .in(DType.FLOAT64)
+              .keepingGreys(),
           CatalogEntry.of(
                   "ppca",
                   ProbabilisticPca.ABOUT,
                   LinearAutoencoder.Config.class,
                   LinearAutoencoder.Config::defaults,
                   ProbabilisticPca::new)
-              .in(DType.FLOAT64),
+              .in(DType.FLOAT64)
+              .keepingGreys(),
           CatalogEntry.of(
                   "gmm",
                   GaussianMixture.ABOUT,
                   GaussianMixture.Config.class,
                   GaussianMixture.Config::defaults,
                   GaussianMixture::new)
-              .in(DType.FLOAT64),
-          CatalogEntry.of("maf", Maf.ABOUT, Maf.Config.class, Maf.Config::defaults, Maf::new));
+              .in(DType.FLOAT64)
+              .keepingGreys(),
+          CatalogEntry.of("maf", Maf.ABOUT, Maf.Config.class, Maf.Config::defaults, Maf::new)
+              .keepingGreys());
 
   private ModelCatalog() {}
 

@@ -28,6 +28,7 @@ import org.javae.tensor.UserException;
  * @param defaults settings that suit given data
  * @param factory builds it
  * @param type element type of its tensors
+ * @param greys whether it keeps greys as they are unless the user has them binarised
  */
 public record CatalogEntry<C extends ModelConfig>(
     String name,
@@ -35,7 +36,8 @@ public record CatalogEntry<C extends ModelConfig>(
     Class<C> config,
     Function<DataSpec, C> defaults,
     Factory<C> factory,
-    DType type) {
+    DType type,
+    boolean greys) {
   /** The one setting that follows from another when it is not given. */
   private static final String DERIVED = "decoder";
 
@@ -52,12 +54,20 @@ public record CatalogEntry<C extends ModelConfig>(
       Class<C> config,
       Function<DataSpec, C> defaults,
       Factory<C> factory) {
-    return new CatalogEntry<>(name, about, config, defaults, factory, DType.FLOAT32);
+    return new CatalogEntry<>(name, about, config, defaults, factory, DType.FLOAT32, false);
   }
 
   /** The same model with another element type. */
   public CatalogEntry<C> in(DType other) {
-    return new CatalogEntry<>(name, about, config, defaults, factory, other);
+    return new CatalogEntry<>(name, about, config, defaults, factory, other, greys);
+  }
+
+  /**
+   * The same model for quantities: its error is a squared one or its density a Gaussian's, so zeros
+   * and ones drawn from greys would only add noise.
+   */
+  public CatalogEntry<C> keepingGreys() {
+    return new CatalogEntry<>(name, about, config, defaults, factory, type, true);
   }
 
   /** The settings' names; those of a record within the record stand in its place. */

@@ -37,6 +37,14 @@ public abstract class Model<B> implements Scope.Holder {
     return Integer.MAX_VALUE;
   }
 
+  /**
+   * Whether validation losses of different epochs mean the same. Where a moving critic measures
+   * them they do not: then the last epoch counts as the best, and nothing stops early.
+   */
+  public boolean lossesCompare() {
+    return true;
+  }
+
   /** What the model knows of its data. */
   public final DataSpec data() {
     return data;

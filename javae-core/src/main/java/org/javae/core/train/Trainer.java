@@ -560,7 +560,7 @@ public final class Trainer<B> {
     // While the KL weight still rises, validation losses of different epochs are comparable all the
     // same: they are
     // measured at the schedule's end.
-    if (score < best) {
+    if (score < best || !model.lossesCompare()) {
       best = score;
       bestEpoch = epoch;
       sinceBest = 0;

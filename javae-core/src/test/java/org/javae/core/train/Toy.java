@@ -27,6 +27,7 @@ final class Toy extends Model<Batch> {
 
   private final Law law;
   private final Tensor w;
+  private boolean lossesCompare = true;
 
   Toy(double[] start, Law law) {
     super(DataSpec.of(Shape.of(start.length), false, false), new Params(Rng.of(0), DType.FLOAT32));
@@ -43,6 +44,17 @@ final class Toy extends Model<Batch> {
   /** g·w for every observation g, so that the gradient is the mean observation. */
   static Toy linear(double... start) {
     return new Toy(start, (w, b, s) -> Loss.zero().plus("product", b.x().times(w).sumEvent()));
+  }
+
+  /** As if a moving critic measured its loss. */
+  Toy withIncomparableLosses() {
+    lossesCompare = false;
+    return this;
+  }
+
+  @Override
+  public boolean lossesCompare() {
+    return lossesCompare;
   }
 
   double[] w() {

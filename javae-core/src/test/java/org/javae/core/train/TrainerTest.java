@@ -152,6 +152,18 @@ class TrainerTest {
   }
 
   @Test
+  void lossesThatDoNotCompareKeepTheLastWeightsAndStopNothing() {
+    Toy m = Toy.quadratic(0, 0).withIncomparableLosses();
+    List<double[]> w = new ArrayList<>();
+    TrainResult r =
+        validated(m, Toy.script(5, 1, 3, 4, 6), recorder(m, w), "epochs", 5, "patience", 2)
+            .run(false);
+    assertThat(r.epochs()).isEqualTo(5);
+    assertThat(r.bestEpoch()).isEqualTo(5);
+    assertThat(m.w()).isEqualTo(w.get(4));
+  }
+
+  @Test
   void aValidationLossThatIsNotANumberIsNeverTheBest() {
     Toy m = Toy.quadratic(0, 0);
     List<double[]> w = new ArrayList<>();

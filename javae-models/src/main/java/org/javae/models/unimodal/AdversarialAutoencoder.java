@@ -73,6 +73,11 @@ public final class AdversarialAutoencoder extends Vae {
   }
 
   @Override
+  public boolean lossesCompare() {
+    return false; // a moving critic is in them
+  }
+
+  @Override
   public ModelConfig config() {
     return config;
   }

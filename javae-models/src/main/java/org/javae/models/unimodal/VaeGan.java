@@ -75,6 +75,11 @@ public final class VaeGan extends Vae {
   }
 
   @Override
+  public boolean lossesCompare() {
+    return false; // a moving critic is in them
+  }
+
+  @Override
   public ModelConfig config() {
     return config;
   }

@@ -68,6 +68,11 @@ public final class WaeGan extends WassersteinAutoencoder {
   }
 
   @Override
+  public boolean lossesCompare() {
+    return false; // a moving critic is in them
+  }
+
+  @Override
   public ModelConfig config() {
     return config;
   }
