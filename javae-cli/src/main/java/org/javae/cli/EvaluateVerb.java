@@ -68,16 +68,14 @@ final class EvaluateVerb extends RunVerb {
   @Option(
       names = "--ais-steps",
       paramLabel = "N",
-      defaultValue = "500",
-      description = "Temperatures from prior to posterior (default ${DEFAULT-VALUE}).")
-  int aisSteps;
+      description = "Temperatures of annealing (default 500; 5000 for an energy-based model).")
+  Integer aisSteps;
 
   @Option(
       names = "--ais-chains",
       paramLabel = "C",
-      defaultValue = "16",
-      description = "Chains an observation (default ${DEFAULT-VALUE}).")
-  int aisChains;
+      description = "Chains an observation (default 16), or in all (100, energy-based model).")
+  Integer aisChains;
 
   @Option(
       names = "--seed",
@@ -98,8 +96,7 @@ final class EvaluateVerb extends RunVerb {
     if (limit != null && limit < 1) {
       throw UserException.usage("--limit is %d; it must be 1 or more", limit);
     }
-    Evaluator.Options options =
-        new Evaluator.Options(samples, seed, BATCH, wanted, new Ais.Settings(aisSteps, aisChains));
+    Evaluator.Options options = new Evaluator.Options(samples, seed, BATCH, wanted, annealing());
     boolean anneals = wanted.contains("ais") || wanted.contains("ais_gap");
     int most = limit != null ? limit : anneals ? AIS_ROWS : 0;
     try (Run r = open().withData(data)) {
@@ -117,6 +114,17 @@ final class EvaluateVerb extends RunVerb {
       }
     }
     return 0;
+  }
+
+  /** Null where nothing was said, so that what suits the model is taken. */
+  private Ais.Settings annealing() {
+    if (aisSteps == null && aisChains == null) {
+      return null;
+    }
+    Ais.Settings usual = Ais.Settings.DEFAULTS;
+    return new Ais.Settings(
+        aisSteps == null ? usual.steps() : aisSteps,
+        aisChains == null ? usual.chains() : aisChains);
   }
 
   private void show(Evaluation e, int latent) {
@@ -137,13 +145,20 @@ final class EvaluateVerb extends RunVerb {
           rows,
           "NLL",
           m.nll(),
-          exact ? "nats, exact" : "nats, by " + m.nllSamples() + " importance samples");
+          m.nllSamples() == null
+              ? "nats, its normaliser by annealing"
+              : exact ? "nats, exact" : "nats, by " + m.nllSamples() + " importance samples");
     }
     add(
         rows,
         "NLL by annealing",
         m.aisNll(),
-        "nats, " + Text.count(aisSteps) + " steps, " + Text.count(aisChains, "chain", "chains"));
+        aisSteps == null && aisChains == null
+            ? "nats"
+            : "nats, "
+                + Text.count(annealing().steps())
+                + " steps, "
+                + Text.count(annealing().chains(), "chain", "chains"));
     add(rows, "gap of annealing", m.aisGap(), "nats, on data drawn from the model");
     boolean likelihood = m.elbo() != null || m.kl() != null;
     add(

@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoVerb.class,
       TrainVerb.class,
       EvaluateVerb.class,
+      CompareVerb.class,
       ReproduceVerb.class,
       PictureVerbs.Reconstruct.class,
       PictureVerbs.Generate.class,

@@ -222,6 +222,16 @@ public final class DataAccess {
     }
 
     @Override
+    public List<View> views() {
+      return inner.views();
+    }
+
+    @Override
+    public Dataset view(int index) {
+      return inner.view(index);
+    }
+
+    @Override
     public List<Annotation> annotations() {
       return inner.annotations();
     }

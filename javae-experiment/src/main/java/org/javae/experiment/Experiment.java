@@ -11,6 +11,7 @@ import org.javae.core.data.Loader;
 import org.javae.core.data.Preprocessing;
 import org.javae.core.data.Preprocessing.Binarize;
 import org.javae.core.data.Split;
+import org.javae.core.data.Views;
 import org.javae.core.data.Vocabulary;
 import org.javae.core.evaluate.Evaluator;
 import org.javae.core.io.AtomicFiles;
@@ -25,6 +26,7 @@ import org.javae.core.model.DataSpec;
 import org.javae.core.model.Defaults;
 import org.javae.core.model.Model;
 import org.javae.core.model.ModelConfig;
+import org.javae.core.model.Multimodal;
 import org.javae.core.model.ReadsText;
 import org.javae.core.train.BatchSource;
 import org.javae.core.train.EpochRecord;
@@ -128,14 +130,18 @@ public final class Experiment implements AutoCloseable {
           dc.scaling().equals("auto") && wanted != null && wanted.wantsUnitInterval()
               ? "none"
               : dc.scaling();
+      boolean several = !data.views().isEmpty();
       Preprocessing p =
-          data.tokens().isPresent()
-              ? words(data, split.train(), dc)
-              : Preprocessing.fit(data, split.train(), scaling, binarize, missing);
+          several
+              ? Preprocessing.fitViews(
+                  data, split.train(), dc.scaling(), dc.binarize(), missing, dc.vocabulary())
+              : data.tokens().isPresent()
+                  ? words(data, split.train(), dc)
+                  : Preprocessing.fit(data, split.train(), scaling, binarize, missing);
       DataSpec spec = p.spec(data, split.train());
       LikelihoodSpec likelihood = wanted != null ? wanted : Defaults.likelihood(spec);
       boolean hasLikelihood = entry.keys().contains("likelihood");
-      if (hasLikelihood && likelihood.wantsBinary() && !spec.binary()) {
+      if (!several && hasLikelihood && likelihood.wantsBinary() && !spec.binary()) {
         if (!spec.unitInterval()) {
           throw UserException.of(
               "likelihood bernoulli needs values in [0, 1], but %s has others; use --set likelihood=gaussian, or --set"
@@ -159,7 +165,9 @@ public final class Experiment implements AutoCloseable {
             "likelihood continuous-bernoulli needs values in [0, 1], but %s has others; add --set scaling=minmax",
             data.name());
       }
-      if (dc.binarize().equals("auto") && binarize != Binarize.NONE) {
+      if (dc.binarize().equals("auto")
+          && (binarize != Binarize.NONE
+              || p.views().stream().anyMatch(v -> v.of().binarize() == Binarize.DYNAMIC))) {
         notes.accept(
             "greys are binarised anew every epoch (--binarize dynamic); --binarize none keeps them");
       }
@@ -169,6 +177,15 @@ public final class Experiment implements AutoCloseable {
         throw UserException.of(
             "%s is text, whose words are no quantities, and model %s reads numbers; use --model text-vae",
             data.name(), given.model());
+      }
+      if (several && !(built instanceof Multimodal)) {
+        if (data.views().stream().anyMatch(v -> v.tokens() != null)) {
+          throw UserException.of(
+              "%s has a view of text, and model %s reads one block of numbers; choose a multimodal model such as mvae or"
+                  + " mopoe",
+              data.name(), given.model());
+        }
+        Views.refuseMissing(data, split.part("all"), given.model());
       }
       @SuppressWarnings("unchecked") // every catalogue entry so far is a model of one block
       Model<Batch> model = (Model<Batch>) built;

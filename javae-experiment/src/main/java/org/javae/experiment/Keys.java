@@ -31,13 +31,22 @@ public final class Keys {
         "prior",
         "p(z): standard, learned, mixture:K, vamp:K, exemplar:N, aggregate:N, flow:L, maf:L, implicit:W");
     say("kl", "in place of the KL term: plain, free-bits:NATS, capacity:NATS,EPOCHS,WEIGHT");
-    say("k", "K, importance samples inside the logarithm of the bound");
+    say(
+        "k",
+        "K, importance samples inside the logarithm of the bound; in rbm Gibbs steps a training step");
     say("gradient", "of the encoder: reparameterised or dreg (doubly reparameterised)");
-    say("posterior", "covariance of q(z|x,u): full or diagonal");
+    say("posterior", "q(z|x): diagonal, full, planar:K, radial:K, iaf:K,W");
     say("prior_mean", "of p(z) given a label: zero or learned; its scale is learned");
     say("components", "Gaussians in a mixture");
     say("covariance", "of a mixture's Gaussians: full or diagonal");
     say("iterations", "of expectation maximisation at most");
+    say("network", "perceptron whose weights are masked: mlp:W,W…");
+    say("masks", "orders of the elements that share the weights; the density is their mean");
+    say("hidden", "hidden units of an energy-based model");
+    say("negatives", "where Gibbs chains begin: cd (the data) or pcd (where they stopped)");
+    say("chains", "Gibbs chains that persist");
+    say("annealing", "temperatures that estimate the normaliser for validation");
+    say("gibbs", "steps of annealed Gibbs sampling for a draw, and again at its end");
     say("flow", "normalising flow: maf:L[,W] (autoregressive) or flow:L[,W] (couplings)");
     say(
         "beta",

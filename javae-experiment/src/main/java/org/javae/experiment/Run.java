@@ -357,6 +357,27 @@ public final class Run implements AutoCloseable {
     return TableView.samples(real, g, width()).names(names()).title(title).draw();
   }
 
+  /** Observations in the data's units, row-major, fewer than {@code n} where there are not more. */
+  float[] originals(int n, long seed) {
+    Loader rows = rows(defaultPart());
+    return Scope.run(() -> values(some(rows, n, seed).x()));
+  }
+
+  /**
+   * Draws in the data's units, row-major; of a conditional model with the labels of {@link
+   * #originals}.
+   */
+  float[] draws(int n, long seed) {
+    Loader rows = rows(defaultPart());
+    int[] us = null;
+    if (labels != null) {
+      int[] all = data.labels().orElseThrow().values();
+      int[] chosen = some(rows, n, seed, null);
+      us = IntStream.range(0, n).map(i -> all[chosen[i % chosen.length]]).toArray();
+    }
+    return values(samples(n, seed, null, us));
+  }
+
   /** A row for each label, the columns of one noise each. */
   private Tensor ofEveryLabel(int columns, long seed) {
     return Scope.run(

@@ -5,10 +5,16 @@ import org.javae.core.config.Nearest;
 import org.javae.core.model.About;
 import org.javae.core.model.CatalogEntry;
 import org.javae.models.density.GaussianMixture;
+import org.javae.models.density.MadeModel;
 import org.javae.models.density.Maf;
+import org.javae.models.density.Rbm;
 import org.javae.models.linear.LinearAutoencoder;
 import org.javae.models.linear.Pca;
 import org.javae.models.linear.ProbabilisticPca;
+import org.javae.models.multimodal.Mmvae;
+import org.javae.models.multimodal.MoPoE;
+import org.javae.models.multimodal.MultimodalVae;
+import org.javae.models.multimodal.Mvae;
 import org.javae.models.unimodal.AdversarialAutoencoder;
 import org.javae.models.unimodal.Autoencoder;
 import org.javae.models.unimodal.BetaTcVae;
@@ -54,6 +60,10 @@ public final class ModelCatalog {
           vaeWith("vamp-vae", Vae.ABOUT_VAMP, "vamp"),
           vaeWith("exemplar-vae", Vae.ABOUT_EXEMPLAR, "exemplar"),
           vaeWith("implicit-vae", Vae.ABOUT_IMPLICIT, "implicit"),
+          vaeDrawing("full-vae", Vae.ABOUT_FULL, "full"),
+          vaeDrawing("planar-vae", Vae.ABOUT_PLANAR, "planar"),
+          vaeDrawing("radial-vae", Vae.ABOUT_RADIAL, "radial"),
+          vaeDrawing("iaf-vae", Vae.ABOUT_IAF, "iaf"),
           CatalogEntry.of(
               "beta-tc-vae",
               BetaTcVae.ABOUT,
@@ -101,6 +111,15 @@ public final class ModelCatalog {
               ConditionalVae.Config::defaults,
               ConditionalVae::new),
           CatalogEntry.of("ivae", Ivae.ABOUT, Ivae.Config.class, Ivae.Config::defaults, Ivae::new),
+          CatalogEntry.of("mvae", Mvae.ABOUT, Mvae.Config.class, Mvae.Config::defaults, Mvae::new),
+          CatalogEntry.of(
+              "mmvae", Mmvae.ABOUT, Mmvae.Config.class, Mmvae.Config::defaults, Mmvae::new),
+          CatalogEntry.of(
+              "mopoe",
+              MoPoE.ABOUT,
+              MultimodalVae.Config.class,
+              MultimodalVae.Config::defaults,
+              MoPoE::new),
           CatalogEntry.of(
                   "ae",
                   Autoencoder.ABOUT,
@@ -170,9 +189,26 @@ public final class ModelCatalog {
               .in(DType.FLOAT64)
               .keepingGreys(),
           CatalogEntry.of("maf", Maf.ABOUT, Maf.Config.class, Maf.Config::defaults, Maf::new)
-              .keepingGreys());
+              .keepingGreys(),
+          CatalogEntry.of(
+              "made",
+              MadeModel.ABOUT,
+              MadeModel.Config.class,
+              MadeModel.Config::defaults,
+              MadeModel::new),
+          CatalogEntry.of("rbm", Rbm.ABOUT, Rbm.Config.class, Rbm.Config::defaults, Rbm::new));
 
   private ModelCatalog() {}
+
+  /** The VAE under the name of its posterior. */
+  private static CatalogEntry<Vae.Config> vaeDrawing(String name, About about, String posterior) {
+    return CatalogEntry.of(
+        name,
+        about,
+        Vae.Config.class,
+        d -> Vae.Config.defaults(d).withPosterior(posterior),
+        Vae::new);
+  }
 
   /** The VAE under the name of its prior. */
   private static CatalogEntry<Vae.Config> vaeWith(String name, About about, String prior) {

@@ -35,6 +35,15 @@ class CatalogContractTest {
           false,
           false);
 
+  private static final DataSpec COUNTRY =
+      new DataSpec(
+          new long[] {3},
+          List.of(new Column("country", Column.Kind.CATEGORICAL, List.of("a", "b", "c"))),
+          true,
+          true);
+  private static final DataSpec PAIR = ContractSuite.views(GREYS, COUNTRY);
+  private static final DataSpec TRIPLE = ContractSuite.views(BITS, NUMBERS, TEXT);
+
   /** The one place where a new model gets its test data. */
   private static final Map<String, List<Subject>> ROWS = new LinkedHashMap<>();
 
@@ -106,6 +115,28 @@ class CatalogContractTest {
             Map.of("latent", 2, "encoder", "mlp:8", "prior", "flow:2,6"),
             Map.of("encoder", "mlp:5/tanh")));
     row(
+        "mvae",
+        new Subject(
+            PAIR,
+            Map.of("latent", 2, "encoder", "mlp:8", "experts", "quotient"),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            TRIPLE,
+            Map.of("latent", 2, "encoder", "mlp:8", "subsets", 1, "weights", "view0:2"),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "mmvae",
+        new Subject(PAIR, Map.of("latent", 2, "encoder", "mlp:8"), Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            TRIPLE,
+            Map.of("latent", 2, "encoder", "mlp:8", "k", 3),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "mopoe",
+        new Subject(PAIR, Map.of("latent", 2, "encoder", "mlp:8"), Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            TRIPLE, Map.of("latent", 2, "encoder", "mlp:8"), Map.of("encoder", "mlp:5/tanh")));
+    row(
         "beta-vae",
         new Subject(
             BITS,
@@ -171,6 +202,38 @@ class CatalogContractTest {
             BITS,
             Map.of("latent", 2, "encoder", "mlp:8", "prior", "implicit:5"),
             Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "full-vae",
+        new Subject(
+            BITS,
+            Map.of("latent", 3, "encoder", "mlp:8", "samples", 2),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 2, "encoder", "mlp:8", "prior", "mixture:3", "kl", "free-bits:0.1"),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "planar-vae",
+        new Subject(
+            BITS,
+            Map.of("latent", 3, "encoder", "mlp:8", "posterior", "planar:2", "samples", 2),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "radial-vae",
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 2, "encoder", "mlp:8", "posterior", "radial:3"),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "iaf-vae",
+        new Subject(
+            BITS,
+            Map.of("latent", 3, "encoder", "mlp:8", "posterior", "iaf:2,6", "samples", 2),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            GREYS,
+            Map.of("latent", 2, "encoder", "conv:3", "posterior", "iaf:1,5", "prior", "flow:2,6"),
+            Map.of("encoder", "conv:2/tanh")));
     row(
         "text-vae",
         new Subject(
@@ -409,6 +472,18 @@ class CatalogContractTest {
         "maf",
         new Subject(NUMBERS, Map.of("flow", "maf:2,8"), Map.of()),
         new Subject(GREYS, Map.of("flow", "flow:3,6"), Map.of()));
+    row(
+        "made",
+        new Subject(BITS, Map.of("network", "mlp:12", "masks", 3), Map.of("network", "mlp:9/tanh")),
+        new Subject(NUMBERS, Map.of("network", "mlp:8,9"), Map.of("network", "mlp:7,5/softplus")));
+    row(
+        "rbm",
+        new Subject(
+            BITS, Map.of("hidden", 5, "chains", 30, "annealing", 30, "gibbs", 10), Map.of()),
+        new Subject(
+            COLOURS,
+            Map.of("hidden", 6, "negatives", "cd", "k", 2, "annealing", 30, "gibbs", 10),
+            Map.of()));
   }
 
   private static void row(String model, Subject... subjects) {

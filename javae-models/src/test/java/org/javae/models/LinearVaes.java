@@ -79,7 +79,7 @@ final class LinearVaes {
             Autograd.off(
                 () -> {
                   Tensor w = Subspaces.directions(m, m.latent(), m.params().type());
-                  Normal q = m.posterior(x.to(m.params().type()));
+                  Normal q = (Normal) m.posterior(x.to(m.params().type()));
                   Tensor mean = q.mean().to(DType.FLOAT64);
                   Tensor s2 = q.logScale().to(DType.FLOAT64).times(2).exp();
                   Tensor error =

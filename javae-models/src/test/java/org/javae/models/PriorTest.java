@@ -65,7 +65,7 @@ class PriorTest {
 
   /** ln 1/N Σ q(z|xₙ), the slow way. */
   private static double[] aggregate(Vae m, Tensor x, Tensor z) {
-    Normal q = m.posterior(x);
+    Normal q = (Normal) m.posterior(x);
     long n = x.size(0);
     double[] all = new double[(int) z.size(0)];
     for (int i = 0; i < all.length; i++) {
@@ -130,7 +130,7 @@ class PriorTest {
           Step step = new Step(0, 0, 1, true, Rng.of(1));
           // With all rows as exemplars each mean is left out of its own mixture only.
           double kl = m.loss(all, step).terms().get("kl").mean().item();
-          Normal q = m.posterior(all.x());
+          Normal q = (Normal) m.posterior(all.x());
           Tensor z = q.sample(Rng.of(1), 1);
           double expected = 0;
           for (int i = 0; i < N; i++) {

@@ -850,6 +850,11 @@ public final class Tensor {
    * may be null.
    */
   public Tensor conv2d(Tensor w, Tensor b, int stride, int padding) {
+    return conv2d(w, b, stride, padding, padding);
+  }
+
+  /** As {@link #conv2d(Tensor, Tensor, int, int)} with padding of rows and columns apart. */
+  public Tensor conv2d(Tensor w, Tensor b, int stride, int padH, int padW) {
     return op(
         "conv2d",
         () ->
@@ -858,7 +863,7 @@ public final class Tensor {
                 w.raw(),
                 optional(b),
                 new long[] {stride, stride},
-                new long[] {padding, padding},
+                new long[] {padH, padW},
                 new long[] {1, 1},
                 1),
         this,
@@ -866,8 +871,8 @@ public final class Tensor {
   }
 
   /**
-   * Transpose of {@link #conv2d}; w is {@code [in, out, kh, kw]}, output padding given per
-   * dimension.
+   * Transpose of {@link #conv2d(Tensor, Tensor, int, int)}; w is {@code [in, out, kh, kw]}, output
+   * padding given per dimension.
    */
   public Tensor convTranspose2d(Tensor w, Tensor b, int stride, int padding, int padH, int padW) {
     return op(

@@ -21,9 +21,11 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.javae.core.data.ArrayDataset;
+import org.javae.core.data.Dataset;
 import org.javae.core.data.Dataset.Annotation;
 import org.javae.core.data.Dataset.Column;
 import org.javae.core.data.Loader;
+import org.javae.core.data.Paired;
 import org.javae.core.data.Preprocessing;
 import org.javae.core.data.Vocabulary;
 import org.javae.core.evaluate.Evaluator;
@@ -43,6 +45,7 @@ import org.javae.core.model.LatentVariableModel;
 import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
 import org.javae.core.model.Scores;
+import org.javae.core.model.View;
 import org.javae.core.train.EpochRecord;
 import org.javae.core.train.Step;
 import org.javae.core.train.TrainConfig;
@@ -145,7 +148,7 @@ public final class ContractSuite {
                 "prior mean",
                 l.prior().mean(),
                 Shape.of(m instanceof Conditional ? BATCH : 1, l.latent()));
-            Tensor z = l.posterior(x).rsample(Rng.of(1), 3);
+            Tensor z = l.posterior(x).sample(Rng.of(1), 3);
             expect("posterior draws", z, Shape.of(3L * BATCH, l.latent()));
             expect("posterior density", l.posterior(x).repeat(3).logProb(z), Shape.of(3L * BATCH));
             expect(
@@ -198,7 +201,7 @@ public final class ContractSuite {
   private void overfits() {
     Model<Batch> m = trained("there are no steps");
     double before = meanLoss(m);
-    Loader one = new Loader(data(), rows(0, BATCH), Preprocessing.NONE, Rng.of(5), false);
+    Loader one = new Loader(data(), rows(0, BATCH), preprocessing(), Rng.of(5), false);
     TrainResult r =
         new Trainer<>(m, one, null, null, config(20, BATCH, 0.01), null, "", silent()).run(false);
     assertThat(r.status()).isEqualTo(Status.FINISHED);
@@ -228,8 +231,7 @@ public final class ContractSuite {
           if (!(m instanceof ClosedForm)) {
             train(m, null, false, -1);
           }
-          ModelFolder.save(
-              folder, entry.name(), m, Preprocessing.NONE, Map.of(), Map.of(), Map.of());
+          ModelFolder.save(folder, entry.name(), m, preprocessing(), Map.of(), Map.of(), Map.of());
           for (int time = 0; time < 2; time++) {
             ModelFolder.Loaded loaded = ModelFolder.load(folder, name -> entry);
             @SuppressWarnings("unchecked") // what was saved is a model of one block
@@ -455,7 +457,17 @@ public final class ContractSuite {
       assertThat(a.nll()).isFinite();
       assertThat(a.kl()).isFinite();
       assertThat(a.activeUnits()).isBetween(0, latent).isEqualTo(b.activeUnits());
-      assertThat(a.mutualInformation()).isLessThanOrEqualTo(Math.log(N) + 1e-6);
+      boolean informative =
+          Scope.run(
+              () -> {
+                Batch batch = batch(DType.FLOAT32);
+                return Conditional.view(m, batch).posterior(batch.x()).cheapDensity();
+              });
+      if (informative) {
+        assertThat(a.mutualInformation()).isLessThanOrEqualTo(Math.log(N) + 1e-6);
+      } else {
+        assertThat(a.mutualInformation()).isNull();
+      }
       // Without a closed form it is an estimate from other draws in other batches.
       if (a.klPerDimension() != null) {
         assertThat(a.kl()).isGreaterThanOrEqualTo(-1e-6);
@@ -467,7 +479,7 @@ public final class ContractSuite {
   }
 
   private Metrics evaluate(Model<Batch> m, int batch) {
-    Loader rows = new Loader(data(), rows(0, N), Preprocessing.NONE, Rng.of(5), false);
+    Loader rows = new Loader(data(), rows(0, N), preprocessing(), Rng.of(5), false);
     return Evaluator.evaluate(m, rows, new Evaluator.Options(8, 3, batch, Set.of()), p -> {});
   }
 
@@ -557,7 +569,7 @@ public final class ContractSuite {
   }
 
   private Consumer<Consumer<Tensor>> pass(int batch) {
-    Loader l = new Loader(data(), rows(0, N), Preprocessing.NONE, Rng.of(5), false);
+    Loader l = new Loader(data(), rows(0, N), preprocessing(), Rng.of(5), false);
     return consumer -> l.each(batch, b -> consumer.accept(b.x()));
   }
 
@@ -592,8 +604,8 @@ public final class ContractSuite {
 
   /** Three epochs of four steps; stops after {@code stop} of them if that is positive. */
   private Trainer<Batch> train(Model<Batch> m, Path file, boolean resume, int stop) {
-    Loader rows = new Loader(data(), rows(0, 20), Preprocessing.NONE, Rng.of(5), true);
-    Loader held = new Loader(data(), rows(20, N), Preprocessing.NONE, Rng.of(6), false);
+    Loader rows = new Loader(data(), rows(0, 20), preprocessing(), Rng.of(5), true);
+    Loader held = new Loader(data(), rows(20, N), preprocessing(), Rng.of(6), false);
     List<Trainer<Batch>> self = new ArrayList<>();
     int[] steps = {0};
     TrainListener l =
@@ -660,17 +672,51 @@ public final class ContractSuite {
         all(type),
         labels == null
             ? null
-            : Tensor.of(java.util.Arrays.stream(labels).asLongStream().toArray(), N));
+            : Tensor.of(java.util.Arrays.stream(labels).asLongStream().toArray(), N),
+        null,
+        subject.data().views().isEmpty() ? null : present().to(type));
   }
 
   private static Batch part(Batch b, int from, int n) {
-    return new Batch(
-        b.x().narrow(0, from, n), b.labels() == null ? null : b.labels().narrow(0, from, n));
+    return each(b, t -> t.narrow(0, from, n));
   }
 
   private static Batch chosen(Batch b, Tensor rows) {
+    return each(b, t -> t.indexSelect(0, rows));
+  }
+
+  private static Batch each(Batch b, java.util.function.UnaryOperator<Tensor> f) {
     return new Batch(
-        b.x().indexSelect(0, rows), b.labels() == null ? null : b.labels().indexSelect(0, rows));
+        f.apply(b.x()),
+        b.labels() == null ? null : f.apply(b.labels()),
+        null,
+        b.present() == null ? null : f.apply(b.present()));
+  }
+
+  /** Data of several views out of what each is like. */
+  public static DataSpec views(DataSpec... each) {
+    List<View> views = new ArrayList<>();
+    int at = 0;
+    for (DataSpec d : each) {
+      views.add(new View("view" + views.size(), at, d, null, null, 1));
+      at += (int) d.event().numel();
+    }
+    return new DataSpec(new long[] {at}, List.of(), false, false, 0, 0, 0, views);
+  }
+
+  /** Whether observation i lacks view m: with several views, some lack one, each at times. */
+  private boolean absent(int i, int m) {
+    int views = subject.data().views().size();
+    return views > 1 && i / 2 % (views + 1) == m;
+  }
+
+  private Tensor present() {
+    int views = subject.data().views().size();
+    double[] p = new double[N * views];
+    for (int i = 0; i < p.length; i++) {
+      p[i] = absent(i / views, i % views) ? 0 : 1;
+    }
+    return Tensor.of(p, N, views);
   }
 
   /** Every class in turn, or null for data without. */
@@ -690,7 +736,10 @@ public final class ContractSuite {
     return Tensor.of(v, subject.data().event().prepend(N).toArray()).to(type);
   }
 
-  private ArrayDataset data() {
+  private Dataset data() {
+    if (!subject.data().views().isEmpty()) {
+      return paired();
+    }
     ArrayDataset d =
         ArrayDataset.of("contract", subject.data().event(), values())
             .withColumns(subject.data().columns());
@@ -701,6 +750,31 @@ public final class ContractSuite {
             List.of(new Annotation("label", labels, subject.data().classes(), List.of())));
   }
 
+  private Preprocessing preprocessing() {
+    return subject.data().views().isEmpty()
+        ? Preprocessing.NONE
+        : Preprocessing.fit(data(), rows(0, N), "none", Preprocessing.Binarize.NONE, "error");
+  }
+
+  private Dataset paired() {
+    List<Dataset.View> views = new ArrayList<>();
+    List<Dataset> sources = new ArrayList<>();
+    int[][] rows = new int[subject.data().views().size()][N];
+    for (int m = 0; m < rows.length; m++) {
+      View v = subject.data().views().get(m);
+      DataSpec d = v.data();
+      Dataset.Tokens tokens = d.isText() ? new Dataset.Tokens(d.vocabulary(), List.of()) : null;
+      views.add(
+          new Dataset.View(
+              v.name(), d.event(), d.columns(), tokens, Dataset.ViewSettings.AUTO.scaling("none")));
+      sources.add(ArrayDataset.of(v.name(), d.event(), values(d, m)).withColumns(d.columns()));
+      for (int i = 0; i < N; i++) {
+        rows[m][i] = absent(i, m) ? -1 : i;
+      }
+    }
+    return Paired.of("contract", views, sources, rows);
+  }
+
   private static int[] rows(int from, int to) {
     return IntStream.range(from, to).toArray();
   }
@@ -708,6 +782,25 @@ public final class ContractSuite {
   /** Observations with two hidden causes, so that there is something to learn. */
   private float[] values() {
     DataSpec d = subject.data();
+    if (d.views().isEmpty()) {
+      return values(d, 0);
+    }
+    int n = Math.toIntExact(d.event().numel());
+    float[] v = new float[N * n];
+    for (int m = 0; m < d.views().size(); m++) {
+      View view = d.views().get(m);
+      float[] of = values(view.data(), m);
+      for (int i = 0; i < N; i++) {
+        if (!absent(i, m)) {
+          System.arraycopy(of, i * view.length(), v, i * n + view.offset(), view.length());
+        }
+      }
+    }
+    return v;
+  }
+
+  /** As above for one block, whose elements depend on the causes in a way of its own. */
+  private static float[] values(DataSpec d, int shift) {
     if (d.isText()) {
       return sentences(d);
     }
@@ -720,7 +813,8 @@ public final class ContractSuite {
       double a = r.nextGaussian();
       double b = r.nextGaussian();
       for (int j = 0; j < n; j++) {
-        double u = a * Math.cos(j) + b * Math.sin(2 * j + 1) + 0.3 * r.nextGaussian();
+        double at = j + 7 * shift;
+        double u = a * Math.cos(at) + b * Math.sin(2 * at + 1) + 0.3 * r.nextGaussian();
         double p = 1 / (1 + Math.exp(-2 * u));
         v[i * n + j] =
             (float) (d.binary() ? (r.nextDouble() < p ? 1 : 0) : d.unitInterval() ? p : u);

@@ -37,6 +37,19 @@ public interface Dataset extends AutoCloseable {
   }
 
   /**
+   * The blocks an observation {@code [elements]} is made of, one after another; empty if it is one
+   * block. A view that an observation lacks is NaN in all its elements.
+   */
+  default List<View> views() {
+    return List.of();
+  }
+
+  /** One view as a data set of its own, with the same rows; NaN throughout where it is absent. */
+  default Dataset view(int index) {
+    return new ViewOf(this, index);
+  }
+
+  /**
    * Named integer annotations (class label, ground-truth factors), each with {@link #size()}
    * values.
    */
@@ -116,6 +129,73 @@ public interface Dataset extends AutoCloseable {
    *     learned on the training rows ({@link Vocabulary#learn})
    */
   record Tokens(int size, List<String> words) {}
+
+  /**
+   * A block of an observation: one of several descriptions of the same thing.
+   *
+   * @param name what people call it
+   * @param shape of it alone
+   * @param columns of a table, else empty
+   * @param tokens of text, else null
+   * @param settings what a model is to do with it
+   */
+  record View(
+      String name, Shape shape, List<Column> columns, Tokens tokens, ViewSettings settings) {
+    /** With what suits its values. */
+    public View(String name, Shape shape) {
+      this(name, shape, List.of(), null, ViewSettings.AUTO);
+    }
+
+    /** With columns. */
+    public View(String name, List<Column> columns) {
+      this(
+          name,
+          Shape.of(columns.stream().mapToLong(Column::width).sum()),
+          columns,
+          null,
+          ViewSettings.AUTO);
+    }
+
+    /** The same with other settings. */
+    public View with(ViewSettings s) {
+      return new View(name, shape, columns, tokens, s);
+    }
+
+    /** Elements of an observation it takes. */
+    public int length() {
+      return Math.toIntExact(shape.numel());
+    }
+  }
+
+  /**
+   * What to do with a view; null is what suits its values.
+   *
+   * @param likelihood of it given the latents, as text
+   * @param network that reads and draws it, as text
+   * @param weight of its log-likelihood, positive
+   * @param scaling {@code none}, {@code standard} or {@code minmax}
+   * @param binarize {@code none}, {@code static} or {@code dynamic}
+   */
+  record ViewSettings(
+      String likelihood, String network, double weight, String scaling, String binarize) {
+    /** What suits the values. */
+    public static final ViewSettings AUTO = new ViewSettings(null, null, 1, null, null);
+
+    /** The same with a likelihood. */
+    public ViewSettings likelihood(String text) {
+      return new ViewSettings(text, network, weight, scaling, binarize);
+    }
+
+    /** The same with another scaling. */
+    public ViewSettings scaling(String how) {
+      return new ViewSettings(likelihood, network, weight, how, binarize);
+    }
+
+    /** The same with another weight. */
+    public ViewSettings weight(double w) {
+      return new ViewSettings(likelihood, network, w, scaling, binarize);
+    }
+  }
 
   /** One integer a row, with the number of values it can take and, where known, their names. */
   record Annotation(String name, int[] values, int cardinality, List<String> valueNames) {}

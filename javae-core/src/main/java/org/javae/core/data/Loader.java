@@ -1,13 +1,18 @@
 package org.javae.core.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.javae.core.model.Batch;
 import org.javae.core.train.BatchSource;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Scope;
 import org.javae.tensor.Shape;
 import org.javae.tensor.Tensor;
+import org.javae.tensor.UserException;
 
 /**
  * Preprocessed batches of some rows of a data set. What a batch holds depends only on the seed, the
@@ -23,6 +28,7 @@ public final class Loader implements BatchSource<Batch> {
   private final int[] labels;
   private final int numel;
   private final int[] numbers;
+  private final List<Lane> lanes;
   private long cachedEpoch = -1;
   private int[] cachedOrder;
   private float[] buffer = new float[0];
@@ -39,7 +45,67 @@ public final class Loader implements BatchSource<Batch> {
     this.shuffle = shuffle;
     this.labels = data.labels().map(Dataset.Annotation::values).orElse(null);
     this.numel = Math.toIntExact(data.shape().numel());
-    this.numbers = preprocessing.numbers(data);
+    this.lanes = new ArrayList<>();
+    if (preprocessing.views().isEmpty()) {
+      this.numbers = preprocessing.numbers(data);
+      return;
+    }
+    this.numbers = null;
+    String wanted =
+        preprocessing.views().stream()
+            .map(p -> p.name() + " (" + p.length() + ")")
+            .collect(Collectors.joining(", "));
+    String found =
+        data.views().stream()
+            .map(v -> v.name() + " (" + v.length() + ")")
+            .collect(Collectors.joining(", "));
+    if (!wanted.equals(found)) {
+      throw UserException.of(
+          "the model was made for the views %s (elements), but %s has %s; give it the views it knows",
+          wanted, data.name(), found.isEmpty() ? "one block" : found);
+    }
+    int offset = 0;
+    for (int m = 0; m < data.views().size(); m++) {
+      Preprocessing.Part p = preprocessing.views().get(m);
+      Dataset view = data.view(m);
+      // Views binarise independently of each other.
+      lanes.add(
+          new Lane(
+              view, p.of(), p.of().numbers(view), binarize.split(p.name()), offset, p.length()));
+      offset += p.length();
+    }
+  }
+
+  /** What is done to one view. */
+  private record Lane(
+      Dataset view, Preprocessing of, int[] numbers, Rng binarize, int offset, int length) {
+
+    /** Preprocesses the rows that have this view and writes zeros into the others. */
+    void apply(float[] values, int[] part, int numel, long epoch, float[] present, int m, int all) {
+      int[] there =
+          IntStream.range(0, part.length)
+              .filter(i -> Views.present(values, i * numel + offset, length))
+              .toArray();
+      int[] rows = Arrays.stream(there).map(i -> part[i]).toArray();
+      float[] mine = new float[rows.length * length];
+      for (int k = 0; k < there.length; k++) {
+        System.arraycopy(values, there[k] * numel + offset, mine, k * length, length);
+        present[there[k] * all + m] = 1;
+      }
+      if (numbers != null) {
+        of.translate(numbers, mine, mine.length);
+      }
+      of.check(view, rows, mine);
+      of.apply(mine, rows, length, binarize, epoch);
+      for (int i = 0, k = 0; i < part.length; i++) {
+        int to = i * numel + offset;
+        if (k < there.length && there[k] == i) {
+          System.arraycopy(mine, k++ * length, values, to, length);
+        } else {
+          Arrays.fill(values, to, to + length, 0);
+        }
+      }
+    }
   }
 
   @Override
@@ -80,17 +146,24 @@ public final class Loader implements BatchSource<Batch> {
       buffer = new float[part.length * numel];
     }
     data.read(part, buffer);
-    if (numbers != null) {
-      preprocessing.translate(numbers, buffer, part.length * numel);
+    float[] present = new float[part.length * lanes.size()];
+    if (lanes.isEmpty()) {
+      if (numbers != null) {
+        preprocessing.translate(numbers, buffer, part.length * numel);
+      }
+      preprocessing.check(data, part, buffer);
+      preprocessing.apply(buffer, part, numel, binarize, epoch);
     }
-    preprocessing.check(data, part, buffer);
-    preprocessing.apply(buffer, part, numel, binarize, epoch);
+    for (int m = 0; m < lanes.size(); m++) {
+      lanes.get(m).apply(buffer, part, numel, epoch, present, m, lanes.size());
+    }
     Tensor x = Tensor.ofPrefix(buffer, data.shape().prepend(part.length).toArray());
     Tensor y =
         labels == null
             ? null
             : Tensor.of(Arrays.stream(part).mapToLong(r -> labels[r]).toArray(), part.length);
-    return new Batch(x, y, part.clone());
+    Tensor there = lanes.isEmpty() ? null : Tensor.ofPrefix(present, part.length, lanes.size());
+    return new Batch(x, y, part.clone(), there);
   }
 
   /** One pass in fixed order, each batch in a scope of its own. */

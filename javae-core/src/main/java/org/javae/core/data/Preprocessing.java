@@ -1,6 +1,7 @@
 package org.javae.core.data;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -8,7 +9,9 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.javae.core.config.Nearest;
 import org.javae.core.data.Dataset.Column;
+import org.javae.core.likelihood.LikelihoodSpec;
 import org.javae.core.model.DataSpec;
+import org.javae.core.model.View;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Tensor;
 import org.javae.tensor.UserException;
@@ -25,10 +28,18 @@ import org.javae.tensor.UserException;
  * @param fill what replaces missing values before scaling, one number an element: the training
  *     means; empty refuses them
  * @param vocabulary the words a text model knows; empty where observations are no text
+ * @param views of observations of several views, what happens to each of them: learned on the rows
+ *     that have it, and all that is done then; empty for one block
  */
 public record Preprocessing(
-    Binarize binarize, float[] shift, float[] scale, float[] fill, Vocabulary vocabulary) {
+    Binarize binarize,
+    float[] shift,
+    float[] scale,
+    float[] fill,
+    Vocabulary vocabulary,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Part> views) {
   public Preprocessing {
+    views = views == null ? List.of() : List.copyOf(views);
     vocabulary = vocabulary == null ? Vocabulary.NONE : vocabulary;
     if (binarize == null || shift == null || scale == null || fill == null) {
       throw UserException.of("preprocessing lacks its binarisation, shift, scale or fill");
@@ -46,6 +57,26 @@ public record Preprocessing(
     if (!finite(shift) || !finite(fill) || !finite(scale) || !positive(scale)) {
       throw UserException.of(
           "preprocessing has a shift, scale or fill value that is not finite, or a scale of 0 or less");
+    }
+  }
+
+  /** One block. */
+  public Preprocessing(
+      Binarize binarize, float[] shift, float[] scale, float[] fill, Vocabulary vocabulary) {
+    this(binarize, shift, scale, fill, vocabulary, List.of());
+  }
+
+  /**
+   * What happens to one view.
+   *
+   * @param length elements of an observation it takes
+   */
+  public record Part(String name, int length, Preprocessing of) {
+    public Part {
+      if (name == null || length < 1 || of == null || !of.views.isEmpty()) {
+        throw UserException.of("preprocessing lacks the name, length or content of a view");
+      }
+      of.checkFits(length);
     }
   }
 
@@ -102,6 +133,9 @@ public record Preprocessing(
    */
   public static Preprocessing fit(
       Dataset d, int[] rows, String scaling, Binarize binarize, String missing) {
+    if (!d.views().isEmpty()) {
+      return fitViews(d, rows, scaling, binarize.name().toLowerCase(Locale.ROOT), missing, 0);
+    }
     List<String> scalings = List.of("auto", "none", "standard", "minmax");
     if (!scalings.contains(scaling)) {
       throw UserException.usage(
@@ -197,11 +231,96 @@ public record Preprocessing(
   }
 
   /**
+   * Learns for each view what suits it, on the training rows that have it: scaling for tables alone
+   * (and not where a likelihood needs the values as they are), binarisation for what a Bernoulli
+   * likelihood is asked of, a vocabulary for words. What a view's own settings say goes before.
+   *
+   * @param scaling as of {@link #fit}, for tables
+   * @param binarize {@code auto} (what each view asks for), {@code none}, {@code static} or {@code
+   *     dynamic} (the pictures whose likelihood is Bernoulli or not said)
+   * @param missing as of {@link #fit}, for cells of a view that is there
+   * @param words most words a vocabulary keeps, 0 for all
+   * @throws UserException if no row has a view, or its values do not suit its likelihood
+   */
+  public static Preprocessing fitViews(
+      Dataset d, int[] rows, String scaling, String binarize, String missing, int words) {
+    boolean[][] present = Views.present(d, rows);
+    List<Part> parts = new ArrayList<>();
+    for (int m = 0; m < d.views().size(); m++) {
+      int view = m;
+      int[] mine =
+          IntStream.range(0, rows.length).filter(i -> present[i][view]).map(i -> rows[i]).toArray();
+      Dataset.View v = d.views().get(m);
+      if (mine.length == 0) {
+        throw UserException.of(
+            "view %s of %s is in none of the %d training rows; leave it out or give rows that have it",
+            v.name(), d.name(), rows.length);
+      }
+      parts.add(
+          new Part(
+              v.name(),
+              v.length(),
+              fitView(v, d.view(m), mine, scaling, binarize, missing, words)));
+    }
+    return new Preprocessing(
+        NONE.binarize, NONE.shift, NONE.scale, NONE.fill, Vocabulary.NONE, parts);
+  }
+
+  private static Preprocessing fitView(
+      Dataset.View v,
+      Dataset d,
+      int[] rows,
+      String scaling,
+      String binarize,
+      String missing,
+      int words) {
+    if (v.tokens() != null) {
+      return of(v.tokens().words().isEmpty() ? Vocabulary.NONE : Vocabulary.learn(d, rows, words));
+    }
+    Dataset.ViewSettings asked = v.settings();
+    LikelihoodSpec likelihood =
+        asked.likelihood() == null ? null : LikelihoodSpec.parse(asked.likelihood());
+    boolean unit = likelihood != null && likelihood.wantsUnitInterval();
+    String how =
+        asked.scaling() != null ? asked.scaling() : v.shape().isImage() || unit ? "none" : scaling;
+    boolean may = v.shape().isImage() && (likelihood == null || likelihood.wantsBinary());
+    String wanted =
+        binarize.equals("auto")
+            ? asked.binarize() == null ? "none" : asked.binarize()
+            : may ? binarize : "none";
+    Preprocessing p = fit(d, rows, how, Binarize.parse(wanted), missing);
+    if (!unit) {
+      return p;
+    }
+    DataSpec spec = p.spec(d, rows);
+    if (!spec.unitInterval()) {
+      throw UserException.of(
+          "likelihood %s needs values in [0, 1], but %s has others; give it another likelihood, or scaling minmax",
+          likelihood, d.name());
+    }
+    if (!likelihood.wantsBinary() || spec.binary()) {
+      return p;
+    }
+    if (!binarize.equals("auto")) {
+      throw UserException.of(
+          "likelihood bernoulli needs zeros and ones, but %s has greys; use --binarize dynamic, or give it likelihood"
+              + " continuous-bernoulli",
+          d.name());
+    }
+    return fit(d, rows, how, Binarize.DYNAMIC, missing);
+  }
+
+  /**
    * Checks that the numbers fit observations of {@code numel} elements.
    *
    * @throws UserException if they belong to others
    */
   public void checkFits(long numel) {
+    long of = views.stream().mapToLong(Part::length).sum();
+    if (!views.isEmpty() && of != numel) {
+      throw UserException.of(
+          "preprocessing is for views of %d elements, but the data have %d", of, numel);
+    }
     if (shift.length > 1 && shift.length != numel || fill.length > 0 && fill.length != numel) {
       throw UserException.of(
           "preprocessing is for observations of %d elements, but the data have %d",
@@ -291,6 +410,18 @@ public record Preprocessing(
     boolean[] binary = {true};
     boolean[] unit = {true};
     int classes = d.labels().map(Dataset.Annotation::cardinality).orElse(0);
+    if (!views.isEmpty()) {
+      List<View> known = views(d, rows);
+      return new DataSpec(
+          d.shape().toArray(),
+          d.columns(),
+          known.stream().allMatch(v -> v.data().binary()),
+          known.stream().allMatch(v -> v.data().unitInterval()),
+          classes,
+          rows.length,
+          0,
+          known);
+    }
     if (d.tokens().isPresent()) {
       int size = vocabulary.isEmpty() ? d.tokens().get().size() : vocabulary.size();
       return new DataSpec(
@@ -309,6 +440,23 @@ public record Preprocessing(
     }
     return new DataSpec(
         d.shape().toArray(), d.columns(), binary[0], unit[0], classes, rows.length, 0);
+  }
+
+  private List<View> views(Dataset d, int[] rows) {
+    boolean[][] present = Views.present(d, rows);
+    List<View> r = new ArrayList<>();
+    int offset = 0;
+    for (int m = 0; m < views.size(); m++) {
+      int view = m;
+      int[] mine =
+          IntStream.range(0, rows.length).filter(i -> present[i][view]).map(i -> rows[i]).toArray();
+      Dataset.View v = d.views().get(m);
+      Dataset.ViewSettings s = v.settings();
+      DataSpec spec = views.get(m).of.spec(d.view(m), mine);
+      r.add(new View(v.name(), offset, spec, s.likelihood(), s.network(), s.weight()));
+      offset += v.length();
+    }
+    return r;
   }
 
   private float scaled(float v, int j, int n) {
@@ -353,6 +501,15 @@ public record Preprocessing(
 
   /** Model outputs back in the data's own units: {@code [batch, event…]}. */
   public Tensor restore(Tensor x) {
+    if (!views.isEmpty()) {
+      List<Tensor> parts = new ArrayList<>();
+      long at = 0;
+      for (Part p : views) {
+        parts.add(p.of.restore(x.narrow(1, at, p.length)));
+        at += p.length;
+      }
+      return Tensor.cat(parts, 1);
+    }
     if (identityScale()) {
       return x;
     }

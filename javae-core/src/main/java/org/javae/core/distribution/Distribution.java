@@ -1,5 +1,6 @@
 package org.javae.core.distribution;
 
+import java.util.function.Supplier;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Shape;
 import org.javae.tensor.Tensor;
@@ -18,6 +19,35 @@ public interface Distribution {
    */
   Tensor rsample(Rng r, int k);
 
+  /**
+   * Samples as by {@link #rsample(Rng, int)}, with their log-density under this distribution. A
+   * distribution that is sampled by pushing noise through a map knows both from one pass, while the
+   * density at a given point may need the map's inverse.
+   */
+  default Drawn draw(Rng r, int k) {
+    Tensor z = rsample(r, k);
+    return new Drawn(z, () -> repeat(k).logProb(z));
+  }
+
+  /** As {@link #draw} without gradients, which discrete distributions and mixtures can do too. */
+  default Drawn sampled(Rng r, int k) {
+    Tensor z = sample(r, k);
+    return new Drawn(z, () -> repeat(k).logProb(z));
+  }
+
+  /**
+   * Samples with their own density.
+   *
+   * @param value {@code [k·batch, event…]}
+   * @param density computes ln of the density at them, when asked for: {@code [k·batch]}
+   */
+  record Drawn(Tensor value, Supplier<Tensor> density) {
+    /** Log-density of each sample, {@code [k·batch]}, nats. */
+    public Tensor logProb() {
+      return density.get();
+    }
+  }
+
   /** One reparameterised sample each: {@code [batch, event…]}. */
   default Tensor rsample(Rng r) {
     return rsample(r, 1);
@@ -34,6 +64,14 @@ public interface Distribution {
   /** One sample each, without gradients. */
   default Tensor sample(Rng r) {
     return sample(r, 1);
+  }
+
+  /**
+   * Whether the density at a point that this did not draw costs about as much as a draw. Where not,
+   * measures that need the density of every draw under every distribution are left out.
+   */
+  default boolean cheapDensity() {
+    return true;
   }
 
   /** Log-density (or log-mass) of each observation, the event summed: {@code [batch]}. */

@@ -6,6 +6,7 @@ import org.javae.core.distribution.Bernoulli;
 import org.javae.core.distribution.Categorical;
 import org.javae.core.distribution.ContinuousBernoulli;
 import org.javae.core.distribution.Distribution;
+import org.javae.core.distribution.Distribution.Drawn;
 import org.javae.core.distribution.FullNormal;
 import org.javae.core.distribution.Laplace;
 import org.javae.core.distribution.Normal;
@@ -46,6 +47,25 @@ public final class KullbackLeibler {
       return productProduct(a, b);
     }
     return null;
+  }
+
+  /**
+   * {@link #perElement} where that has a closed form, else the average of {@code ln q(z) − ln p(z)}
+   * over q's draws, {@code [batch]}.
+   *
+   * @param p of q's batch, or batch 1
+   * @param z draws of q, as many for each of its rows
+   */
+  public static Tensor perElementOrSampled(Distribution q, Distribution p, Drawn z) {
+    Tensor closed = perElement(q, p);
+    if (closed != null) {
+      return closed;
+    }
+    long batch = q.shape().at(0);
+    int k = Math.toIntExact(z.value().size(0) / batch);
+    Distribution pk = p.shape().at(0) == 1 || k == 1 ? p : p.repeat(k);
+    Tensor each = z.logProb().minus(pk.logProb(z.value()));
+    return k == 1 ? each : each.reshape(k, batch).mean(0);
   }
 
   /**

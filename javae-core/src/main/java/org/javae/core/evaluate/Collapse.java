@@ -91,7 +91,8 @@ public final class Collapse {
       throw none();
     }
     Distribution q = m.posterior(b.x());
-    Tensor z = q.sample(rng);
+    Distribution.Drawn drawn = q.sampled(rng, 1);
+    Tensor z = drawn.value();
     if (!(m.likelihood(z) instanceof Normal p) || p.logScale().numel() != 1) {
       throw none();
     }
@@ -100,7 +101,10 @@ public final class Collapse {
     sums[1] += x.square().sum().item();
     sums[2] += p.mean().minus(x).square().to(DType.FLOAT64).sum().item();
     sums[3] +=
-        (kl == null ? q.logProb(z).minus(m.prior().logProb(z)) : kl).to(DType.FLOAT64).sum().item();
+        (kl == null ? drawn.logProb().minus(m.prior().logProb(z)) : kl)
+            .to(DType.FLOAT64)
+            .sum()
+            .item();
     sums[4] = Math.exp(2 * p.logScale().item());
   }
 

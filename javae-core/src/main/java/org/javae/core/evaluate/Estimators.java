@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.javae.core.distribution.Distribution;
+import org.javae.core.distribution.FullNormal;
 import org.javae.core.distribution.Normal;
 import org.javae.core.model.Conditional;
 import org.javae.core.model.LatentVariableModel;
@@ -161,12 +162,13 @@ public final class Estimators {
    * {@code ln p(x, z) − ln q(z|x)} for n samples of each observation: float64 {@code [n·batch]}.
    */
   public static Tensor logWeights(LatentVariableModel m, Distribution q, Tensor x, int n, Rng rng) {
-    Tensor z = q.rsample(rng, n);
+    Distribution.Drawn drawn = q.sampled(rng, n);
+    Tensor z = drawn.value();
     Tensor w =
         m.likelihood(z)
             .logProb(x.repeatBatch(n))
             .plus(Conditional.rows(m.prior(), z.size(0)).logProb(z))
-            .minus(q.repeat(n).logProb(z));
+            .minus(drawn.logProb());
     return w.to(DType.FLOAT64);
   }
 
@@ -180,6 +182,8 @@ public final class Estimators {
    * Mutual information of x and z under q, {@code I = E_x E_q(z|x)[ln q(z|x) − ln q(z)]} with the
    * aggregate {@code q(z) = 1/N Σ_j q(z|x_j)} over the given observations (Hoffman and Johnson,
    * 2016): at most ln N.
+   *
+   * @throws UserException if the density of another's code is not to be had at the cost of a draw
    */
   public static double mutualInformation(LatentVariableModel m, Tensor x, Rng rng) {
     return Autograd.off(() -> Scope.run(() -> mutualInformation(m.posterior(x), rng)));
@@ -187,6 +191,11 @@ public final class Estimators {
 
   /** As {@link #mutualInformation(LatentVariableModel, Tensor, Rng)} with q(z|x) at hand. */
   public static double mutualInformation(Distribution q, Rng rng) {
+    if (!q.cheapDensity()) {
+      throw UserException.of(
+          "mutual information compares every code with every posterior, which for a flow posterior takes its inverse each"
+              + " time; leave out mutual_information, or train with --set posterior=full or posterior=diagonal");
+    }
     return Autograd.off(
         () ->
             Scope.run(
@@ -195,7 +204,7 @@ public final class Estimators {
                   int n = Math.toIntExact(z.size(0));
                   double sum = 0;
                   // Row i of the table is ln q(z_i | x_j) over j; a few rows at a time.
-                  long width = q instanceof Normal ? n : n * z.size(1);
+                  long width = q instanceof Normal ? n : (long) n * z.size(1);
                   int rows = (int) Math.max(1, ELEMENTS_AT_ONCE / Math.max(1, width));
                   for (int i = 0; i < n; i += rows) {
                     int from = i;
@@ -237,9 +246,29 @@ public final class Estimators {
           .plus(constant);
     }
     long n = q.shape().at(0);
+    if (q instanceof FullNormal full && full.factor().size(0) == n) {
+      return fullTable(full, z.to(DType.FLOAT64));
+    }
     // q repeated count times: copy c of posterior j at row c·n + j, against z_c.
     Tensor zs = z.unsqueeze(1).expand(count, n, -1).reshape(count * n, -1);
     return q.repeat(count).logProb(zs).to(DType.FLOAT64).reshape(count, n);
+  }
+
+  /** The table of Gaussians with full covariances: one product with all inverse factors. */
+  private static Tensor fullTable(FullNormal q, Tensor z) {
+    long n = q.mean().size(0);
+    long d = q.mean().size(1);
+    Tensor factor = q.factor().to(DType.FLOAT64);
+    Tensor identity = Tensor.eye(d).to(DType.FLOAT64).unsqueeze(0).expand(n, d, d);
+    Tensor whiten = factor.solveTriangular(identity, false);
+    Tensor centre = whiten.matmul(q.mean().to(DType.FLOAT64).unsqueeze(2));
+    Tensor away = whiten.reshape(n * d, d).matmul(z.t()).reshape(n, d, z.size(0)).minus(centre);
+    return away.square()
+        .sum(1)
+        .t()
+        .times(-0.5)
+        .minus(q.logDiagonal().to(DType.FLOAT64).sum(1))
+        .minus(0.5 * Math.log(2 * Math.PI) * d);
   }
 
   /** Number of columns of the codes {@code [n, latent]} whose variance exceeds 0.01. */

@@ -23,6 +23,7 @@ import org.javae.core.model.LatentVariableModel;
 import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
 import org.javae.core.model.Scores;
+import org.javae.core.model.Unnormalised;
 import org.javae.core.train.BatchSource;
 import org.javae.core.train.Step;
 import org.javae.core.train.Validator;
@@ -71,7 +72,7 @@ public final class Evaluator {
    *
    * @param nllSamples importance samples, 0 for no estimate (an exact likelihood is always given)
    * @param wanted names out of {@link #METRICS}; empty for all but {@code ais} and {@code ais_gap}
-   * @param ais how far to anneal for these two
+   * @param ais how far to anneal; null for what suits the model
    */
   public record Options(
       int nllSamples, long seed, int batch, Set<String> wanted, Ais.Settings ais) {
@@ -88,7 +89,12 @@ public final class Evaluator {
 
     /** With the usual annealing. */
     public Options(int nllSamples, long seed, int batch, Set<String> wanted) {
-      this(nllSamples, seed, batch, wanted, Ais.Settings.DEFAULTS);
+      this(nllSamples, seed, batch, wanted, null);
+    }
+
+    /** How far to anneal the codes of each observation. */
+    Ais.Settings annealing() {
+      return ais == null ? Ais.Settings.DEFAULTS : ais;
     }
 
     /** Everything but the importance-sampling estimate. */
@@ -123,7 +129,8 @@ public final class Evaluator {
     }
     Rng rng = Rng.of(o.seed()).split("evaluate");
     boolean latent = model instanceof LatentVariableModel || model instanceof Conditional;
-    boolean anneals = o.wantsAny("ais", "ais_gap");
+    boolean energy = model instanceof Unnormalised;
+    boolean anneals = o.wantsAny("ais", "ais_gap") && !energy;
     if (anneals && !latent) {
       throw UserException.of(
           "annealed importance sampling integrates over the codes of a latent-variable model, which this model is not; leave"
@@ -133,8 +140,9 @@ public final class Evaluator {
     // Importance sampling wants few rows with many samples; the chunking inside bounds memory
     // either way.
     boolean sampled = o.nllSamples() > 0 && o.wants("nll") && latent && !(model instanceof Scores);
-    double share = !anneals ? 1 : o.wantsPass() ? 0.1 : 0;
-    if (o.wantsPass()) {
+    boolean normalises = energy && o.wantsAny("nll", "ais", "ais_gap");
+    double share = !anneals && !normalises ? 1 : o.wantsPass() || normalises ? 0.1 : 0;
+    if (o.wantsPass() || normalises) {
       int batch = sampled ? Math.min(o.batch(), 100) : o.batch();
       int batches = rows.batches(batch);
       for (int i = 0; i < batches; i++) {
@@ -149,7 +157,7 @@ public final class Evaluator {
     }
     Double mi =
         latent && o.wants("mutual_information")
-            ? (Double) s.information(model, rows, rng.split("mi"))
+            ? s.information(model, rows, o.wanted().contains("mutual_information"), rng.split("mi"))
             : null;
     Double ais = null;
     Double gap = null;
@@ -163,12 +171,27 @@ public final class Evaluator {
         gap = gap(model, rows, o, rng.split("ais_gap"), f -> progress.accept(from + half * f));
       }
     }
+    Double energyNll = null;
+    if (normalises) {
+      Ais.Settings settings = o.ais() == null ? Partition.DEFAULTS : o.ais();
+      Partition z =
+          Partition.estimate(
+              ((Unnormalised) model).path(),
+              settings,
+              rng.split("partition"),
+              f -> progress.accept(share + (1 - share) * f));
+      energyNll = s.mean(s.nll) + z.lower();
+      ais = o.wants("ais") ? energyNll : null;
+      gap = z.gap();
+    }
     boolean text = model.data().isText();
     boolean exact = model instanceof Scores;
     boolean decodes = latent || model instanceof Decodes;
     return new Metrics(
         latent && o.wants("elbo") ? (Double) (-s.mean(s.reconstruction) - s.mean(s.kl)) : null,
-        exact && o.wants("nll") || sampled ? (Double) s.mean(s.nll) : null,
+        energy && o.wants("nll")
+            ? energyNll
+            : exact && o.wants("nll") || sampled ? (Double) s.mean(s.nll) : null,
         sampled ? (Integer) o.nllSamples() : exact && o.wants("nll") ? (Integer) 0 : null,
         decodes && o.wants("reconstruction") ? (Double) s.mean(s.reconstruction) : null,
         latent && o.wants("kl") ? (Double) s.mean(s.kl) : null,
@@ -192,7 +215,7 @@ public final class Evaluator {
 
   /** Observations annealed at once. */
   private static int aisBatch(Loader rows, Options o) {
-    return Math.min(AIS_BATCH, Estimators.rowsAtOnce(rows.shape().numel(), o.ais().chains()));
+    return Math.min(AIS_BATCH, Estimators.rowsAtOnce(rows.shape().numel(), o.annealing().chains()));
   }
 
   /** −ln p(x) by annealed importance sampling. */
@@ -210,7 +233,7 @@ public final class Evaluator {
                 return Ais.logLikelihood(
                         Conditional.view(model, b),
                         b.x(),
-                        o.ais(),
+                        o.annealing(),
                         rng,
                         f -> progress.accept((index + f) / batches))
                     .sum()
@@ -236,7 +259,7 @@ public final class Evaluator {
                     Ais.simulated(
                         Conditional.view(model, b),
                         (int) b.size(),
-                        o.ais(),
+                        o.annealing(),
                         rng,
                         f -> progress.accept((index + f) / batches));
                 return w.upper().minus(w.lower()).sum().item();
@@ -267,6 +290,7 @@ public final class Evaluator {
     private final List<Tensor> logScales = new ArrayList<>();
     private int posteriors;
     private boolean whole;
+    private boolean cheapDensity = true;
     double n;
     double reconstruction;
     double kl;
@@ -288,14 +312,14 @@ public final class Evaluator {
     }
 
     /**
-     * @param z samples of q for a KL without closed form; null to leave such a one out
+     * @param z draws of q for a KL without closed form; null to leave such a one out
      * @return false if it was left out
      */
-    boolean addKl(Distribution q, Distribution prior, Tensor z) {
+    boolean addKl(Distribution q, Distribution prior, Distribution.Drawn z) {
       Tensor each = KullbackLeibler.perElement(q, prior);
       if (each == null) {
         if (z != null) {
-          kl += sum(q.logProb(z).minus(prior.logProb(z)));
+          kl += sum(z.logProb().minus(prior.logProb(z.value())));
         }
         return z != null;
       }
@@ -310,6 +334,7 @@ public final class Evaluator {
 
     /** The first posteriors of those a mutual information is taken over; null for later ones. */
     Normal wanted(Distribution q) {
+      cheapDensity = q.cheapDensity();
       if (!(q instanceof Normal normal) || posteriors >= informative) {
         return null;
       }
@@ -330,8 +355,16 @@ public final class Evaluator {
       }
     }
 
-    /** Over the kept posteriors; other families than Gaussians are computed again. */
-    double information(Model<?> model, BatchSource<Batch> rows, Rng rng) {
+    /**
+     * Over the kept posteriors; other families than diagonal Gaussians are computed again.
+     *
+     * @return null where it is not to be had, unless it must be
+     * @throws UserException if it must be
+     */
+    Double information(Model<?> model, BatchSource<Batch> rows, boolean must, Rng rng) {
+      if (!cheapDensity && !must) {
+        return null;
+      }
       return Scope.run(
           () -> {
             if (!means.isEmpty()) {
@@ -363,9 +396,9 @@ public final class Evaluator {
         squaredError(m, code, x, s);
       }
       if (o.wantsAny("elbo", "reconstruction", "kl", "kl_per_dimension", "perplexity")) {
-        Tensor z = q.sample(rng.split("elbo"));
+        Distribution.Drawn z = q.sampled(rng.split("elbo"), 1);
         if (o.wantsAny("elbo", "reconstruction", "perplexity")) {
-          s.reconstruction -= sum(m.likelihood(z).logProb(x));
+          s.reconstruction -= sum(m.likelihood(z.value()).logProb(x));
         }
         s.addKl(q, m.prior(), z);
       }
@@ -381,6 +414,9 @@ public final class Evaluator {
     }
     if (model instanceof Scores exact && o.wants("nll")) {
       s.nll -= sum(exact.logProb(x));
+    }
+    if (model instanceof Unnormalised energy) {
+      s.nll -= sum(energy.logUnnormalised(x));
     }
     return new Kept(code, kept);
   }
@@ -432,7 +468,7 @@ public final class Evaluator {
                         boolean known = loss.terms().containsKey("kl");
                         if (!known || !s.whole) {
                           s.whole =
-                              !s.addKl(q, m.prior(), known ? null : q.sample(rng.split("kl")));
+                              !s.addKl(q, m.prior(), known ? null : q.sampled(rng.split("kl"), 1));
                         }
                         return new Kept(m.code(q), s.wanted(q));
                       })));
@@ -447,9 +483,11 @@ public final class Evaluator {
     means.putIfAbsent("kl", s.mean(s.kl));
     means.put("active_units", (double) Estimators.activeUnits(s.codes));
     // The same noise every epoch: a difference between epochs is then the model's.
-    means.put(
-        "mutual_information",
-        s.information(model, rows, Rng.of(0).split("validation").split("mutual information")));
+    Rng same = Rng.of(0).split("validation").split("mutual information");
+    Double information = s.information(model, rows, false, same);
+    if (information != null) {
+      means.put("mutual_information", information);
+    }
     return new Held(
         means,
         s.klPerDimension == null

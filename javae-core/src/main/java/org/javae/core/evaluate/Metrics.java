@@ -9,7 +9,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *
  * @param elbo evidence lower bound, to be maximised
  * @param nll −ln p(x): exact where the model knows it ({@code nllSamples} 0), else estimated by
- *     importance sampling
+ *     importance sampling; of an energy-based model with its normaliser by {@link Partition}
  * @param nllSamples importance samples an observation
  * @param reconstruction −E_q[ln p(x|z)]; for deterministic autoencoders the squared error summed
  *     over elements
@@ -26,7 +26,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *     (preprocessed) units
  * @param aisNll −ln p(x) by annealed importance sampling, an upper bound in expectation
  * @param aisGap what annealing leaves open on observations drawn from the model: upper less lower
- *     bound of ln p(x), nats
+ *     bound of ln p(x), nats; of an energy-based model upper less lower bound of ln Z
  * @param mcc mean correlation coefficient of the codes with the true sources, where the data know
  *     theirs ({@link MeanCorrelation})
  */

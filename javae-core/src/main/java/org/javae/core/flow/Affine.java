@@ -9,7 +9,7 @@ import org.javae.tensor.Tensor;
  * @param shift {@code [batch, size]}
  * @param logScale {@code [batch, size]}, within ±{@value #LIMIT}
  */
-record Affine(Tensor shift, Tensor logScale) {
+public record Affine(Tensor shift, Tensor logScale) {
   /**
    * Bound on the log-scale, approached smoothly: without it one far observation makes a training
    * step overflow.
@@ -17,7 +17,7 @@ record Affine(Tensor shift, Tensor logScale) {
   static final double LIMIT = 5;
 
   /** Reads a network's output, shifts beside unbounded log-scales: {@code [batch, 2·size]}. */
-  static Affine of(Tensor output) {
+  public static Affine of(Tensor output) {
     List<Tensor> halves = output.chunk(2, 1);
     return new Affine(halves.get(0), halves.get(1).times(1 / LIMIT).tanh().times(LIMIT));
   }

@@ -39,6 +39,11 @@ public record Composition(List<Flow> steps) implements Flow {
   }
 
   @Override
+  public Composition repeat(int k) {
+    return new Composition(steps.stream().map(f -> f.repeat(k)).toList());
+  }
+
+  @Override
   public int size() {
     return steps.get(0).size();
   }

@@ -26,6 +26,14 @@ public interface Flow {
   int size();
 
   /**
+   * This flow for a batch repeated k times, copy j of row i at row {@code j·batch + i}: itself,
+   * unless each row has a map of its own.
+   */
+  default Flow repeat(int k) {
+    return this;
+  }
+
+  /**
    * Where a batch of vectors is mapped to.
    *
    * @param value {@code [batch, size]}

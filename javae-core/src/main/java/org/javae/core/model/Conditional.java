@@ -25,7 +25,8 @@ public interface Conditional {
 
   /**
    * The latent-variable model behind any model, for a batch: the model itself, the conditional one
-   * given the batch's labels, or null if it is neither.
+   * given the batch's labels, the multimodal one of the views that are there, or null if it is
+   * none.
    *
    * @throws UserException if a conditional model gets a batch without labels
    */
@@ -37,6 +38,9 @@ public interface Conditional {
                 + " label=COLUMN, or use a model without labels such as vae");
       }
       return c.given(batch.labels());
+    }
+    if (model instanceof Multimodal m && batch.present() != null) {
+      return m.given(batch.present());
     }
     return model instanceof LatentVariableModel m ? m : null;
   }

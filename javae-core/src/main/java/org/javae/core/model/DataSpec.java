@@ -1,6 +1,7 @@
 package org.javae.core.model;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.javae.tensor.UserException;
  * @param rows number of training observations, 0 if that is not known
  * @param vocabulary of a sequence of tokens: how many different ones there are, the marks of {@link
  *     org.javae.core.data.Vocabulary} included; 0 if the values are quantities
+ * @param views the blocks an observation {@code [elements]} is made of, one after another; empty if
+ *     it is one block
  */
 public record DataSpec(
     @JsonProperty("shape") long[] sizes,
@@ -27,13 +30,15 @@ public record DataSpec(
     boolean unitInterval,
     Integer classes,
     Integer rows,
-    Integer vocabulary) {
+    Integer vocabulary,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<View> views) {
   public DataSpec {
     // Files written before there were labels or text say nothing of them.
     classes = classes == null ? 0 : classes;
     rows = rows == null ? 0 : rows;
     vocabulary = vocabulary == null ? 0 : vocabulary;
     columns = columns == null ? List.of() : List.copyOf(columns);
+    views = views == null ? List.of() : List.copyOf(views);
     double numel =
         sizes == null || sizes.length == 0
             ? 0
@@ -62,6 +67,37 @@ public record DataSpec(
           "the columns of the data take %d elements, but an observation has %d",
           width, (long) numel);
     }
+    if (!views.isEmpty()) {
+      int at = 0;
+      for (View v : views) {
+        if (v.offset() != at) {
+          throw UserException.of(
+              "view %s of the data begins at element %d; %d is expected, after the views before it",
+              v.name(), v.offset(), at);
+        }
+        at = Math.addExact(at, v.length());
+      }
+      if (at != (long) numel || sizes.length != 1) {
+        throw UserException.of(
+            "the views of the data take %d elements, but an observation has shape %s",
+            at, Arrays.toString(sizes));
+      }
+      if (views.stream().map(View::name).distinct().count() < views.size()) {
+        throw UserException.of("two views of the data have the same name");
+      }
+    }
+  }
+
+  /** One block. */
+  public DataSpec(
+      long[] sizes,
+      List<Column> columns,
+      boolean binary,
+      boolean unitInterval,
+      Integer classes,
+      Integer rows,
+      Integer vocabulary) {
+    this(sizes, columns, binary, unitInterval, classes, rows, vocabulary, List.of());
   }
 
   /** Quantities without labels. */
@@ -76,7 +112,8 @@ public record DataSpec(
 
   /** The same values with labels. */
   public DataSpec labelled(int numberOfClasses) {
-    return new DataSpec(sizes, columns, binary, unitInterval, numberOfClasses, rows, vocabulary);
+    return new DataSpec(
+        sizes, columns, binary, unitInterval, numberOfClasses, rows, vocabulary, views);
   }
 
   /** Images or vectors without columns. */

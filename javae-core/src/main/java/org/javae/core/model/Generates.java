@@ -7,4 +7,12 @@ import org.javae.tensor.Tensor;
 public interface Generates {
   /** The mean of p(x given z) for {@code n} draws of z from the prior: {@code [n, event…]}. */
   Tensor generate(int n, Rng rng);
+
+  /**
+   * Passes through the model that have to follow one another for a draw: 1 unless it is made
+   * element by element, or by a chain.
+   */
+  default long samplingSteps() {
+    return 1;
+  }
 }

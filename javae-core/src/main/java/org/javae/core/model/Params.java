@@ -17,9 +17,10 @@ import org.javae.tensor.Tensor;
  * encoder.0.weight}.
  */
 public final class Params implements Scope.Holder {
-  private final Map<String, Tensor> tensors = new LinkedHashMap<>();
-  private final List<String> trainable = new ArrayList<>();
-  private final List<Tensor> constants = new ArrayList<>();
+  private final Map<String, Tensor> tensors;
+  private final List<String> trainable;
+  private final List<Tensor> constants;
+  private final String prefix;
   private final DType type;
   private final Rng init;
   private final BiConsumer<String, Shape> guard;
@@ -37,9 +38,28 @@ public final class Params implements Scope.Holder {
    *     amount
    */
   Params(Rng init, DType type, BiConsumer<String, Shape> guard) {
+    this.tensors = new LinkedHashMap<>();
+    this.trainable = new ArrayList<>();
+    this.constants = new ArrayList<>();
+    this.prefix = "";
     this.init = init;
     this.type = type;
     this.guard = guard;
+  }
+
+  private Params(Params whole, String prefix) {
+    this.tensors = whole.tensors;
+    this.trainable = whole.trainable;
+    this.constants = whole.constants;
+    this.init = whole.init;
+    this.type = whole.type;
+    this.guard = whole.guard;
+    this.prefix = prefix;
+  }
+
+  /** The same tensors; what is registered through it is called {@code name.…}. */
+  public Params within(String name) {
+    return new Params(this, prefix + name + ".");
   }
 
   /** Element type of the parameters. */
@@ -55,7 +75,7 @@ public final class Params implements Scope.Holder {
   /** Registers a parameter with its initial value. */
   public Tensor parameter(String name, Tensor initial) {
     Tensor t = put(name, initial);
-    trainable.add(name);
+    trainable.add(prefix + name);
     return t.requireGrad();
   }
 
@@ -73,7 +93,8 @@ public final class Params implements Scope.Holder {
     return value;
   }
 
-  private Tensor put(String name, Tensor initial) {
+  private Tensor put(String given, Tensor initial) {
+    String name = prefix + given;
     guard.accept(name, initial.shape());
     Tensor t = initial.to(type).copy();
     if (tensors.putIfAbsent(name, t) != null) {
@@ -87,13 +108,13 @@ public final class Params implements Scope.Holder {
    * front of a rectifier keeps the variance that it halves (He et al., 2015).
    */
   public Tensor glorot(String name, double gain, long fanIn, long fanOut, long... shape) {
-    guard.accept(name, Shape.of(shape));
+    guard.accept(prefix + name, Shape.of(shape));
     return uniform(name, gain * Math.sqrt(6.0 / (fanIn + fanOut)), shape);
   }
 
   /** A parameter from U(−b, b). */
   public Tensor uniform(String name, double b, long... shape) {
-    guard.accept(name, Shape.of(shape));
+    guard.accept(prefix + name, Shape.of(shape));
     return Scope.run(() -> parameter(name, init.uniform(type, shape).times(2 * b).minus(b)));
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.javae.core.distribution.Distribution;
+import org.javae.core.distribution.Distribution.Drawn;
 import org.javae.core.distribution.FullNormal;
 import org.javae.core.distribution.Normal;
 import org.javae.core.divergence.KullbackLeibler;
@@ -78,10 +79,10 @@ final class ImplicitPrior implements Prior {
   }
 
   @Override
-  public Tensor divergence(Normal q, Distribution p, Tensor z) {
-    int k = Math.toIntExact(z.size(0) / q.shape().at(0));
-    Tensor t = ratio.logRatio(z);
-    return KullbackLeibler.normalNormal(q, base)
+  public Tensor divergence(Distribution q, Distribution p, Drawn z) {
+    int k = Math.toIntExact(z.value().size(0) / q.shape().at(0));
+    Tensor t = ratio.logRatio(z.value());
+    return KullbackLeibler.perElement(q, base)
         .sumEvent()
         .minus(k == 1 ? t : t.reshape(k, q.shape().at(0)).mean(0));
   }

@@ -1,7 +1,7 @@
 package org.javae.core.prior;
 
 import org.javae.core.distribution.Distribution;
-import org.javae.core.distribution.Normal;
+import org.javae.core.distribution.Distribution.Drawn;
 import org.javae.core.divergence.KullbackLeibler;
 import org.javae.core.model.Batch;
 import org.javae.core.model.Loss;
@@ -24,17 +24,10 @@ public interface Prior {
    * KL(q‖p) of each observation and dimension {@code [batch, latent]} where it has a closed form,
    * else of each observation {@code [batch]} by Monte Carlo at z.
    *
-   * @param z samples of q, {@code [k·batch, latent]}
+   * @param z draws of q, {@code [k·batch, latent]}
    */
-  default Tensor divergence(Normal q, Distribution p, Tensor z) {
-    Tensor closed = KullbackLeibler.perElement(q, p);
-    if (closed != null) {
-      return closed;
-    }
-    int k = Math.toIntExact(z.size(0) / q.shape().at(0));
-    Distribution pk = p.shape().at(0) == 1 || k == 1 ? p : p.repeat(k);
-    Tensor each = q.repeat(k).logProb(z).minus(pk.logProb(z));
-    return k == 1 ? each : each.reshape(k, q.shape().at(0)).mean(0);
+  default Tensor divergence(Distribution q, Distribution p, Drawn z) {
+    return KullbackLeibler.perElementOrSampled(q, p, z);
   }
 
   /** Adds what trains the prior by an objective of its own; most have none. */

@@ -3,6 +3,7 @@ package org.javae.core.prior;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.javae.core.config.Nearest;
@@ -15,7 +16,8 @@ import org.javae.tensor.Tensor;
 import org.javae.tensor.UserException;
 
 /**
- * p(z), written as text, for every model with a Gaussian posterior:
+ * p(z), written as text, for every model with a Gaussian posterior (those made of posteriors: with
+ * a diagonal one):
  *
  * <ul>
  *   <li>{@code standard}: N(0, I)
@@ -93,6 +95,11 @@ public final class PriorSpec {
   /** Its name without numbers. */
   public String kind() {
     return kind;
+  }
+
+  /** Whether it is made of the encoder's posteriors, which must be diagonal Gaussians then. */
+  public boolean ofPosteriors() {
+    return List.of("vamp", "exemplar", "aggregate", "implicit").contains(kind);
   }
 
   /**

@@ -618,7 +618,10 @@ public final class Trainer<B> {
   private boolean informationStoppedRising(Map<String, Double> held) {
     Double now = held.get("mutual_information");
     if (now == null) {
-      return false;
+      throw UserException.usage(
+          "aggressive training ends when mutual information stops rising, which is not measured for this model's posterior;"
+              + " leave out --set aggressive=%d, or set posterior=diagonal",
+          config.aggressive());
     }
     double best = now;
     int since = 0;

@@ -4,7 +4,14 @@ import org.javae.core.data.Dataset;
 
 /** A process that data can be drawn from: a validated record of settings. */
 public sealed interface Generator
-    permits Sprites, Strokes, Mixture, LinearGaussian, Nonstationary, SyntheticText {
+    permits Sprites,
+        Strokes,
+        StrokesLabel,
+        LinearViews,
+        Mixture,
+        LinearGaussian,
+        Nonstationary,
+        SyntheticText {
   /** The catalogue's name for this generator. */
   String name();
 

@@ -10,10 +10,12 @@ import java.util.stream.Stream;
 import org.javae.core.config.Nearest;
 import org.javae.core.data.Dataset;
 import org.javae.data.generate.LinearGaussian;
+import org.javae.data.generate.LinearViews;
 import org.javae.data.generate.Mixture;
 import org.javae.data.generate.Nonstationary;
 import org.javae.data.generate.Sprites;
 import org.javae.data.generate.Strokes;
+import org.javae.data.generate.StrokesLabel;
 import org.javae.data.generate.SyntheticText;
 import org.javae.data.get.DataFile.Archive;
 import org.javae.tensor.Shape;
@@ -111,6 +113,20 @@ public final class DataCatalog {
               Nonstationary.standard().n(),
               "gaussian",
               List.of("segments", "dimension", "layers", "n")),
+          generated(
+              "strokes-label",
+              "two views: the digits of strokes, and the label of each",
+              Shape.of(Strokes.SIZE * Strokes.SIZE + 10),
+              Strokes.standard().train() + Strokes.standard().test(),
+              "bernoulli",
+              List.of("train", "test", "jitter", "thickness")),
+          generated(
+              "linear-views",
+              "several tables from the same latent variables, with exact likelihood and posteriors",
+              Shape.of(LinearViews.standard().dimension() * LinearViews.standard().views()),
+              LinearViews.standard().n(),
+              "gaussian",
+              List.of("views", "dimension", "latent", "sigma", "n")),
           new Entry(
               "mnist",
               "handwritten digits 0-9, 60000 to train on and 10000 to test on",
@@ -272,13 +288,16 @@ public final class DataCatalog {
     }
     return switch (name) {
       case "sprites" -> sprites(checked, seed);
-      case "strokes" -> {
-        Strokes usual = Strokes.standard();
-        yield new Strokes(
-                checked.integer("train", usual.train()),
-                checked.integer("test", usual.test()),
-                checked.real("jitter", usual.jitter()),
-                checked.real("thickness", usual.thickness()))
+      case "strokes" -> strokes(checked).generate(seed);
+      case "strokes-label" -> new StrokesLabel(strokes(checked)).generate(seed);
+      case "linear-views" -> {
+        LinearViews usual = LinearViews.standard();
+        yield new LinearViews(
+                checked.integer("views", usual.views()),
+                checked.integer("dimension", usual.dimension()),
+                checked.integer("latent", usual.latent()),
+                checked.real("sigma", usual.sigma()),
+                checked.integer("n", usual.n()))
             .generate(seed);
       }
       case "mixture" -> {
@@ -318,6 +337,15 @@ public final class DataCatalog {
       }
       default -> throw absent(entry);
     };
+  }
+
+  private static Strokes strokes(Options options) {
+    Strokes usual = Strokes.standard();
+    return new Strokes(
+        options.integer("train", usual.train()),
+        options.integer("test", usual.test()),
+        options.real("jitter", usual.jitter()),
+        options.real("thickness", usual.thickness()));
   }
 
   private static Dataset sprites(Options options, long seed) {

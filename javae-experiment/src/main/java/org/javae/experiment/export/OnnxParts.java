@@ -57,6 +57,11 @@ record OnnxParts(String name, int latent, String likelihood, Encoder encoder, De
    */
   static OnnxParts of(Model<?> model) {
     if (model instanceof Vae m) {
+      if (!m.posteriorSpec().diagonal()) {
+        throw UserException.usage(
+            "posterior=%s has no ONNX form here yet, a diagonal one has; the weights can be written: use --format safetensors",
+            m.posteriorSpec());
+      }
       LikelihoodSpec likelihood = m.likelihoodSpec();
       return new OnnxParts(
           name(m, "vae"),

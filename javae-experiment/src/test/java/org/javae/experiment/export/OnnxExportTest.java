@@ -55,7 +55,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxExportTest {
   private static final double TOLERANCE = 1e-5;
-  private static final List<String> DENSITIES = List.of("gmm", "maf");
+  private static final List<String> DENSITIES = List.of("gmm", "maf", "made");
   private static final List<String> CONDITIONAL = List.of("cvae", "ivae");
   private static final DataSpec VECTORS = DataSpec.of(Shape.of(12), false, false);
   private static final DataSpec IMAGES = DataSpec.of(Shape.of(1, 27, 20), false, true);

@@ -52,6 +52,8 @@ public final class BetaTcVae extends Vae {
       Check.notNegative("beta", beta);
       Check.notNegative("gamma", gamma);
       Check.oneOf("estimator", estimator, ESTIMATORS);
+      vae.posterior()
+          .requireDiagonal("beta-tc-vae estimates the codes' density one dimension at a time");
     }
 
     /**
@@ -75,7 +77,7 @@ public final class BetaTcVae extends Vae {
   @Override
   protected Loss objective(Draw d, Step step) {
     Tensor z = d.first();
-    Aggregate a = TotalCorrelation.estimate(d.q(), z, data().rows(), estimator);
+    Aggregate a = TotalCorrelation.estimate(d.normal(), z, data().rows(), estimator);
     double w = config.vae().schedule().at(step);
     return negativeElbo(d, step, config.gamma())
         .plus(

@@ -44,7 +44,7 @@ public final class ConditionalVae extends LabelledVae {
   private final Config config;
 
   public ConditionalVae(DataSpec data, Params params, Config config) {
-    super("cvae", data, params, config.vae(), false, true, learned(config), learned(config));
+    super("cvae", data, params, config.vae(), true, learned(config), learned(config));
     this.config = config;
   }
 

@@ -41,6 +41,7 @@ public final class DipVae extends Vae implements BatchCoupled {
       Check.notNegative("lambda_od", lambda_od);
       Check.notNegative("lambda_d", lambda_d);
       Check.oneOf("dip", dip, KINDS);
+      vae.posterior().requireDiagonal("dip-vae needs the posterior's variances in closed form");
     }
 
     /** What suits the data, with λ_od = λ_d = 10 and the codes' covariance. */
@@ -58,9 +59,9 @@ public final class DipVae extends Vae implements BatchCoupled {
 
   @Override
   protected Loss objective(Draw d, Step step) {
-    Tensor c = covariance(d.q().mean());
+    Tensor c = covariance(d.normal().mean());
     if (config.dip().equals("ii")) {
-      c = c.plus(d.q().scale().square().mean(0).diag());
+      c = c.plus(d.normal().scale().square().mean(0).diag());
     }
     Tensor penalty = penalty(c, config.lambda_od(), config.lambda_d());
     return negativeElbo(d, step, 1).plus("covariance", penalty.expand(d.x().size(0)));

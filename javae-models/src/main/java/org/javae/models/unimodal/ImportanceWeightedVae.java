@@ -47,7 +47,8 @@ abstract class ImportanceWeightedVae extends Vae {
    *
    * @param logWeights ln w = ln p(x|z) + s (ln p(z) − ln q(z|x)), s the schedule's weight: {@code
    *     [samples, batch]}
-   * @param pathwise the same without gradients through the density of q, made when asked for
+   * @param pathwise the same without gradients through the density of q, which must be diagonal,
+   *     made when asked for
    */
   record Weights(Tensor logWeights, Supplier<Tensor> pathwise) {}
 
@@ -58,19 +59,22 @@ abstract class ImportanceWeightedVae extends Vae {
   public final Loss loss(Batch batch, Step step) {
     Tensor x = batch.x();
     long n = x.size(0);
-    Normal q = posterior(x);
-    Tensor z = q.rsample(step.rng(), samples);
+    Distribution q = posterior(x);
+    Distribution.Drawn drawn = q.draw(step.rng(), samples);
+    Tensor z = drawn.value();
     Distribution p = latentPrior().distribution(batch, step);
     Tensor prior = (p.shape().at(0) == 1 ? p : p.repeat(samples)).logProb(z);
     Tensor logLikelihood = likelihood(z).logProb(x.repeatBatch(samples));
     double s = config.schedule().at(step);
-    Tensor ratio = prior.minus(q.repeat(samples).logProb(z));
-    Normal still = new Normal(q.mean().detach(), q.logScale().detach());
+    Tensor ratio = prior.minus(drawn.logProb());
     Supplier<Tensor> pathwise =
-        () ->
-            logLikelihood
-                .plus(prior.minus(still.repeat(samples).logProb(z)).times(s))
-                .reshape(samples, n);
+        () -> {
+          Normal normal = (Normal) q;
+          Normal still = new Normal(normal.mean().detach(), normal.logScale().detach());
+          return logLikelihood
+              .plus(prior.minus(still.repeat(samples).logProb(z)).times(s))
+              .reshape(samples, n);
+        };
     Loss loss =
         bound(new Weights(logLikelihood.plus(ratio.times(s)).reshape(samples, n), pathwise))
             .reports("nll", logLikelihood.detach().neg().reshape(samples, n).mean(0))

@@ -31,16 +31,13 @@ public final class Ivae extends LabelledVae implements Decodes {
           "Khemakhem et al., 2020, Variational Autoencoders and Nonlinear ICA");
 
   /**
-   * Settings: those of {@link Vae.Config}, whose {@code prior} is {@code learned} for each label,
-   * and
+   * Settings: those of {@link Vae.Config}, whose {@code prior} is {@code learned} for each label
+   * and whose {@code posterior} is {@code full} by default, as identification needs a q that can
+   * equal the true posterior, in which the sources depend on each other; and
    *
-   * @param posterior covariance of q(z|x,u): {@code full} or {@code diagonal}; identification needs
-   *     a q that can equal the true posterior, in which the sources depend on each other
    * @param prior_mean m(u): {@code zero} or {@code learned}
    */
-  public record Config(@JsonUnwrapped Vae.Config vae, String posterior, String prior_mean)
-      implements ModelConfig {
-    private static final List<String> POSTERIORS = List.of("full", "diagonal");
+  public record Config(@JsonUnwrapped Vae.Config vae, String prior_mean) implements ModelConfig {
     private static final List<String> MEANS = List.of("zero", "learned");
 
     public Config {
@@ -48,10 +45,6 @@ public final class Ivae extends LabelledVae implements Decodes {
         throw UserException.usage(
             "prior is '%s', but that of ivae is learned for each label; use vae for another",
             vae.prior());
-      }
-      if (!POSTERIORS.contains(posterior)) {
-        throw UserException.usage(
-            "unknown posterior '%s'; %s", posterior, Nearest.suggestion(posterior, POSTERIORS));
       }
       if (!MEANS.contains(prior_mean)) {
         throw UserException.usage(
@@ -70,22 +63,14 @@ public final class Ivae extends LabelledVae implements Decodes {
               real ? LikelihoodSpec.parse("gaussian:0.1") : Defaults.likelihood(d),
               Schedule.CONSTANT,
               1);
-      return new Config(c.withPrior("learned"), "full", "zero");
+      return new Config(c.withPrior("learned").withPosterior("full"), "zero");
     }
   }
 
   private final Config config;
 
   public Ivae(DataSpec data, Params params, Config config) {
-    super(
-        "ivae",
-        data,
-        params,
-        config.vae(),
-        config.posterior().equals("full"),
-        false,
-        config.prior_mean().equals("learned"),
-        true);
+    super("ivae", data, params, config.vae(), false, config.prior_mean().equals("learned"), true);
     this.config = config;
   }
 

@@ -50,6 +50,10 @@ public final class Iwae extends ImportanceWeightedVae {
         throw UserException.usage(
             "unknown gradient '%s'; %s", gradient, Nearest.suggestion(gradient, GRADIENTS));
       }
+      if (gradient.equals("dreg")) {
+        vae.posterior()
+            .requireDiagonal("gradient=dreg is written for a diagonal Gaussian posterior");
+      }
       if (gradient.equals("dreg")
           && List.of("vamp", "exemplar", "aggregate").contains(vae.prior().kind())) {
         throw UserException.usage(

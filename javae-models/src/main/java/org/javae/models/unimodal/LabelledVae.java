@@ -2,7 +2,6 @@ package org.javae.models.unimodal;
 
 import java.util.List;
 import org.javae.core.distribution.Distribution;
-import org.javae.core.distribution.FullNormal;
 import org.javae.core.distribution.Normal;
 import org.javae.core.divergence.KullbackLeibler;
 import org.javae.core.likelihood.Likelihood;
@@ -15,6 +14,7 @@ import org.javae.core.model.Model;
 import org.javae.core.model.Params;
 import org.javae.core.net.Net;
 import org.javae.core.net.NetSpec;
+import org.javae.core.posterior.Posterior;
 import org.javae.core.train.Step;
 import org.javae.tensor.Shape;
 import org.javae.tensor.Tensor;
@@ -35,15 +35,12 @@ abstract sealed class LabelledVae extends Model<Batch> implements Conditional
   private final Net decoder;
   private final boolean decoderSeesLabel;
   private final Likelihood likelihood;
-  private final boolean full;
-  private final Tensor strictlyLower;
-  private final Tensor identity;
+  private final Posterior posterior;
   private final Tensor means;
   private final Tensor logScales;
 
   /**
    * @param name in the catalogue
-   * @param full whether q has a full covariance
    * @param decoderSeesLabel p(x|z,u), else p(x|z)
    * @param learnsMean whether m(u) is learned, else 0
    * @param learnsScale whether s(u) is learned, else 1
@@ -54,7 +51,6 @@ abstract sealed class LabelledVae extends Model<Batch> implements Conditional
       DataSpec data,
       Params params,
       Vae.Config config,
-      boolean full,
       boolean decoderSeesLabel,
       boolean learnsMean,
       boolean learnsScale) {
@@ -69,13 +65,9 @@ abstract sealed class LabelledVae extends Model<Batch> implements Conditional
     this.decoderSeesLabel = decoderSeesLabel;
     this.likelihood = config.likelihood().build(data, params);
     this.planes = List.of("conv", "resnet").contains(config.encoder().kind());
-    this.full = full;
-    int l = config.latent();
-    int outputs = 2 * l + (full ? l * l : 0);
-    this.encoder = config.encoder().encoder(params, "encoder", withLabel(data), outputs);
-    Tensor one = Tensor.eye(l).to(params.type());
-    this.identity = params.constant(one.unsqueeze(0).copy());
-    this.strictlyLower = params.constant(one.cumsum(0).minus(one).unsqueeze(0).copy());
+    this.posterior = config.posterior().build(params, "encoder", config.latent());
+    this.encoder =
+        config.encoder().encoder(params, "encoder", withLabel(data), posterior.outputs());
     int code = config.latent() + (decoderSeesLabel ? data.classes() : 0);
     NetSpec d = config.decoder();
     this.decoder = d.decoder(params, "decoder", code, likelihood.outputShape());
@@ -98,10 +90,10 @@ abstract sealed class LabelledVae extends Model<Batch> implements Conditional
   public Loss loss(Batch batch, Step step) {
     LatentVariableModel m = Conditional.view(this, batch);
     Distribution q = m.posterior(batch.x());
-    Tensor z = q.rsample(step.rng(), config.samples());
-    Tensor nll = Vae.reconstruction(batch.x(), m.likelihood(z), config.samples());
-    return Vae.withKl(
-        Loss.zero().plus("nll", nll), config, KullbackLeibler.perElement(q, m.prior()), step, 1);
+    Distribution.Drawn z = q.draw(step.rng(), config.samples());
+    Tensor nll = Vae.reconstruction(batch.x(), m.likelihood(z.value()), config.samples());
+    Tensor kl = KullbackLeibler.perElementOrSampled(q, m.prior(), z);
+    return Vae.withKl(Loss.zero().plus("nll", nll), config, kl, step, 1);
   }
 
   @Override
@@ -151,15 +143,12 @@ abstract sealed class LabelledVae extends Model<Batch> implements Conditional
               ? Tensor.cat(
                   List.of(x, v.unsqueeze(2).unsqueeze(3).expand(-1, -1, x.size(2), x.size(3))), 1)
               : Tensor.cat(List.of(x.flatten(), v), 1);
-      Tensor h = encoder.apply(in);
-      int l = latent();
-      Tensor mean = h.narrow(1, 0, l);
-      Tensor logScale = h.narrow(1, l, l);
-      if (!full) {
-        return new Normal(mean, logScale);
-      }
-      Tensor below = h.narrow(1, 2L * l, (long) l * l).reshape(h.size(0), l, l);
-      return FullNormal.of(mean, logScale, below, strictlyLower, identity);
+      return posterior.of(encoder.apply(in));
+    }
+
+    @Override
+    public Tensor code(Distribution q) {
+      return Vae.codeOf(q);
     }
 
     @Override

@@ -19,6 +19,9 @@ import org.javae.core.model.Refreshes;
 import org.javae.core.net.Net;
 import org.javae.core.net.NetSpec;
 import org.javae.core.objective.KlPenalty;
+import org.javae.core.posterior.FlowPosterior;
+import org.javae.core.posterior.Posterior;
+import org.javae.core.posterior.PosteriorSpec;
 import org.javae.core.prior.Prior;
 import org.javae.core.prior.PriorSpec;
 import org.javae.core.schedule.Schedule;
@@ -29,9 +32,9 @@ import org.javae.tensor.Tensor;
 
 /**
  * Variational autoencoder (Kingma and Welling, 2014): maximises {@code ELBO(x) = E_q[ln p(x|z)] −
- * KL(q(z|x) ‖ p(z))} with q(z|x) = N(μ(x), diag σ²(x)), p(z) = N(0, I) or another prior, and M
- * reparameterised samples (equations (9)–(16) of the lecture). With {@code likelihood=balance:C}
- * the loss is {@code C‖x − x̂‖² + KL} up to a constant. Nats per observation.
+ * KL(q(z|x) ‖ p(z))} with q(z|x) = N(μ(x), diag σ²(x)) or a richer family, p(z) = N(0, I) or
+ * another prior, and M reparameterised samples (equations (9)–(16) of the lecture). With {@code
+ * likelihood=balance:C} the loss is {@code C‖x − x̂‖² + KL} up to a constant. Nats per observation.
  */
 public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes {
   /** For the catalogue. */
@@ -62,6 +65,34 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
           "p(z) = q(z), by a network T(z) ≈ ln q(z)/N(z; 0, I)",
           "Takahashi et al., 2019, Variational Autoencoder with Implicit Optimal Priors, equation (10)");
 
+  /** For the catalogue: {@code posterior=full}. */
+  public static final About ABOUT_FULL =
+      new About(
+          "VAE with a full-covariance posterior",
+          "q(z|x) = N(μ(x), L(x) L(x)ᵀ), L lower triangular",
+          "Rezende, Mohamed and Wierstra, 2014; Kingma et al., 2016, appendix A");
+
+  /** For the catalogue: {@code posterior=planar}. */
+  public static final About ABOUT_PLANAR =
+      new About(
+          "VAE with a planar flow as posterior",
+          "ln q(z_K|x) = ln q₀(z₀|x) − Σₖ ln |1 + uₖᵀψₖ(zₖ₋₁)|,  f(z) = z + u tanh(wᵀz + b)",
+          "Rezende and Mohamed, 2015, Variational Inference with Normalizing Flows, equation (13)");
+
+  /** For the catalogue: {@code posterior=radial}. */
+  public static final About ABOUT_RADIAL =
+      new About(
+          "VAE with a radial flow as posterior",
+          "f(z) = z + β (z − z₀)/(α + |z − z₀|), K times",
+          "Rezende and Mohamed, 2015, Variational Inference with Normalizing Flows, equation (14)");
+
+  /** For the catalogue: {@code posterior=iaf}. */
+  public static final About ABOUT_IAF =
+      new About(
+          "VAE with an inverse autoregressive flow as posterior",
+          "z ← σ(s) ⊙ z + (1 − σ(s)) ⊙ m,  mᵢ, sᵢ of z₁ … zᵢ₋₁ and h(x),  K times",
+          "Kingma et al., 2016, Improving Variational Inference with Inverse Autoregressive Flow");
+
   /**
    * Settings.
    *
@@ -73,6 +104,7 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
    * @param samples M, samples of z per observation and step
    * @param prior p(z)
    * @param kl what stands in the place of the KL term
+   * @param posterior family of q(z|x)
    */
   public record Config(
       int latent,
@@ -82,7 +114,8 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
       Schedule schedule,
       int samples,
       @Optional PriorSpec prior,
-      @Optional KlPenalty kl)
+      @Optional KlPenalty kl,
+      @Optional PosteriorSpec posterior)
       implements ModelConfig {
     public Config {
       Check.positive("latent", latent);
@@ -90,9 +123,13 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
       decoder = decoder == null ? encoder.mirrored() : decoder;
       prior = prior == null ? PriorSpec.STANDARD : prior;
       kl = kl == null ? KlPenalty.PLAIN : kl;
+      posterior = posterior == null ? PosteriorSpec.DIAGONAL : posterior;
+      if (prior.ofPosteriors()) {
+        posterior.requireDiagonal("prior=" + prior + " is made of diagonal Gaussian posteriors");
+      }
     }
 
-    /** With the prior N(0, I) and the KL term as it is. */
+    /** With the prior N(0, I), the KL term as it is and a diagonal posterior. */
     public Config(
         int latent,
         NetSpec encoder,
@@ -100,18 +137,24 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
         LikelihoodSpec likelihood,
         Schedule schedule,
         int samples) {
-      this(latent, encoder, decoder, likelihood, schedule, samples, null, null);
+      this(latent, encoder, decoder, likelihood, schedule, samples, null, null, null);
     }
 
     /** The same with another number of samples. */
     public Config withSamples(int m) {
-      return new Config(latent, encoder, decoder, likelihood, schedule, m, prior, kl);
+      return new Config(latent, encoder, decoder, likelihood, schedule, m, prior, kl, posterior);
     }
 
     /** The same with another prior. */
     public Config withPrior(String text) {
-      return new Config(
-          latent, encoder, decoder, likelihood, schedule, samples, PriorSpec.parse(text), kl);
+      PriorSpec p = PriorSpec.parse(text);
+      return new Config(latent, encoder, decoder, likelihood, schedule, samples, p, kl, posterior);
+    }
+
+    /** The same with another posterior. */
+    public Config withPosterior(String text) {
+      PosteriorSpec q = PosteriorSpec.parse(text);
+      return new Config(latent, encoder, decoder, likelihood, schedule, samples, prior, kl, q);
     }
 
     /** What suits the data. */
@@ -128,6 +171,7 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
 
   private final Config config;
   private final Net encoder;
+  private final Posterior posterior;
   private final Net decoder;
   private final Likelihood likelihood;
   private final Prior prior;
@@ -136,10 +180,11 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
     super(data, params);
     this.config = config;
     this.likelihood = config.likelihood().build(data, params);
-    this.encoder = config.encoder().encoder(params, "encoder", data.event(), 2 * config.latent());
+    this.posterior = config.posterior().build(params, "encoder", config.latent());
+    this.encoder = config.encoder().encoder(params, "encoder", data.event(), posterior.outputs());
     this.decoder =
         config.decoder().decoder(params, "decoder", config.latent(), likelihood.outputShape());
-    this.prior = config.prior().build(data, params, config.latent(), this::posterior);
+    this.prior = config.prior().build(data, params, config.latent(), x -> (Normal) posterior(x));
   }
 
   @Override
@@ -165,7 +210,12 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
    * @param likelihood p(x|z): batch M·batch
    */
   protected record Draw(
-      Tensor x, Normal q, Tensor z, Tensor nll, Tensor kl, Distribution likelihood) {
+      Tensor x, Distribution q, Tensor z, Tensor nll, Tensor kl, Distribution likelihood) {
+    /** q(z|x) where the settings have made sure that it is diagonal. */
+    Normal normal() {
+      return (Normal) q;
+    }
+
     /** Of M·batch rows the first batch: one draw for each observation. */
     Tensor first(Tensor rows) {
       return rows.narrow(0, 0, x.size(0));
@@ -189,11 +239,13 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
 
   private Draw draw(Batch batch, Step step) {
     Tensor x = batch.x();
-    Normal q = posterior(x);
-    Tensor z = q.rsample(step.rng(), config.samples());
+    Distribution q = posterior(x);
+    Distribution.Drawn drawn = q.draw(step.rng(), config.samples());
+    Tensor z = drawn.value();
     Distribution p = likelihood(z);
     Tensor nll = reconstruction(x, p, config.samples());
-    return new Draw(x, q, z, nll, prior.divergence(q, prior.distribution(batch, step), z), p);
+    Tensor kl = prior.divergence(q, prior.distribution(batch, step), drawn);
+    return new Draw(x, q, z, nll, kl, p);
   }
 
   /** −ln p(x|z), averaged over the samples of z: {@code [batch]}. */
@@ -220,9 +272,18 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
   }
 
   @Override
-  public Normal posterior(Tensor x) {
-    var h = encoder.apply(x).chunk(2, 1);
-    return new Normal(h.get(0), h.get(1));
+  public Distribution posterior(Tensor x) {
+    return posterior.of(encoder.apply(x));
+  }
+
+  @Override
+  public Tensor code(Distribution q) {
+    return codeOf(q);
+  }
+
+  /** The mean, or where a flow takes the mean that it starts from. */
+  static Tensor codeOf(Distribution q) {
+    return q instanceof FlowPosterior f ? f.centre() : q.mean();
   }
 
   @Override
@@ -265,7 +326,12 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
     return config.likelihood();
   }
 
-  /** Network of q(z|x): means, then ln σ. */
+  /** q(z|x) as its settings describe it. */
+  public PosteriorSpec posteriorSpec() {
+    return config.posterior();
+  }
+
+  /** Network of q(z|x): means, then ln σ, then what richer families need. */
   public Net encoder() {
     return encoder;
   }

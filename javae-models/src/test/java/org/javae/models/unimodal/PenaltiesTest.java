@@ -131,7 +131,7 @@ class PenaltiesTest {
     Vae m = build("dip-vae", Map.of("dip", dip, "lambda_od", 2, "lambda_d", 7));
     Scope.run(
         () -> {
-          Normal q = m.posterior(bits());
+          Normal q = (Normal) m.posterior(bits());
           double[] mean = q.mean().toDoubles();
           double[] scale = q.scale().toDoubles();
           double expected = 0;

@@ -47,7 +47,7 @@ class VaeTest {
           Tensor x = bits();
           Loss l = m.loss(new Batch(x, null), step(0));
           assertThat(l.terms().keySet()).containsExactly("nll", "kl");
-          Normal q = m.posterior(x);
+          Normal q = (Normal) m.posterior(x);
           double[] mean = q.mean().toDoubles();
           double[] log = q.logScale().toDoubles();
           Tensor z = q.rsample(Rng.of(3));

@@ -1,0 +1,19 @@
+package org.javae.core.model;
+
+import org.javae.tensor.Tensor;
+
+/**
+ * A model of several views ({@link DataSpec#views}), any of which may be absent from an
+ * observation: it reads {@link Batch#present}. Models that are not this see one flat vector and are
+ * refused data in which a view is missing somewhere.
+ */
+public interface Multimodal {
+  /**
+   * The model of the views that observations have: its posterior is given these views only, its
+   * likelihood is theirs, so every estimator works on it.
+   *
+   * @param present {@code [batch, M]}: 1 where a view is there, else 0; distributions of a batch
+   *     k·batch repeat it as samples are laid out
+   */
+  LatentVariableModel given(Tensor present);
+}

@@ -1,0 +1,73 @@
+package org.javae.models.multimodal;
+
+import org.javae.core.aggregate.Mixtures;
+import org.javae.core.aggregate.Products;
+import org.javae.core.distribution.Distribution;
+import org.javae.core.distribution.Normal;
+import org.javae.core.divergence.KullbackLeibler;
+import org.javae.core.model.About;
+import org.javae.core.model.Batch;
+import org.javae.core.model.DataSpec;
+import org.javae.core.model.Loss;
+import org.javae.core.model.ModelConfig;
+import org.javae.core.model.Params;
+import org.javae.core.train.Step;
+import org.javae.tensor.Tensor;
+
+/**
+ * Mixture of products of experts (Sutter, Daunhawer and Vogt, 2021): {@code q(z|X) = 1/2^M Σ_S
+ * q_S(z|x_S)} over the subsets S of the views, {@code q_S ∝ Πₘ∈S qₘ(z|xₘ)}, and
+ *
+ * <p>{@code max E_q[Σₘ ln p(xₘ|z)] − 1/2^M Σ_S KL(q_S(z|x_S) ‖ p(z))},
+ *
+ * <p>a bound of their equation (6), as the KL of a mixture is at most the mean of its components'.
+ * The empty subset is left out. Every observation draws one subset a step, evenly; the KL terms are
+ * those of all subsets.
+ */
+public final class MoPoE extends MultimodalVae {
+  /** For the catalogue. */
+  public static final About ABOUT =
+      new About(
+          "mixture of products of experts",
+          "max  E_q[Σₘ ln p(xₘ|z)] − mean_S KL(q_S(z|x_S) ‖ p(z)),  q = mean_S q_S,  q_S ∝ Πₘ∈S qₘ",
+          "Sutter, Daunhawer and Vogt, 2021, Generalized Multimodal ELBO, equation (6)");
+
+  private final MultimodalVae.Config config;
+  private final Tensor subsets;
+
+  public MoPoE(DataSpec data, Params params, MultimodalVae.Config config) {
+    super(data, params, config, 0);
+    this.config = config;
+    this.subsets = params.constant(Mixtures.table(views(), params.type()));
+  }
+
+  @Override
+  Distribution joint(Seen s) {
+    return Mixtures.ofSubsets(s.experts(), s.present());
+  }
+
+  @Override
+  public Loss loss(Batch batch, Step step) {
+    Seen s = see(batch);
+    Tensor chosen = Mixtures.subset(subsets, s.present(), step.rng().split("subset"));
+    Tensor z = Products.of(s.experts(), chosen).rsample(step.rng());
+    return negativeElbo(reconstruction(s, z, null), divergence(s), step);
+  }
+
+  /** The mean of KL(q_S‖p) over the subsets of what is there: {@code [batch]}. */
+  private Tensor divergence(Seen s) {
+    Tensor possible = Mixtures.within(subsets, s.present());
+    Tensor sum = null;
+    for (int i = 0; i < subsets.size(0); i++) {
+      Normal q = Products.of(s.experts(), s.present().times(subsets.narrow(0, i, 1)));
+      Tensor kl = KullbackLeibler.perElement(q, prior()).sumEvent().times(possible.select(1, i));
+      sum = sum == null ? kl : sum.plus(kl);
+    }
+    return sum.div(possible.sum(1).clamp(1, 1e30));
+  }
+
+  @Override
+  public ModelConfig config() {
+    return config;
+  }
+}

@@ -1,0 +1,285 @@
+package org.javae.models.multimodal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.javae.core.distribution.Distribution;
+import org.javae.core.distribution.Normal;
+import org.javae.core.distribution.Observed;
+import org.javae.core.distribution.Product;
+import org.javae.core.model.Batch;
+import org.javae.core.model.Check;
+import org.javae.core.model.DataSpec;
+import org.javae.core.model.LatentVariableModel;
+import org.javae.core.model.Loss;
+import org.javae.core.model.Model;
+import org.javae.core.model.ModelConfig;
+import org.javae.core.model.Multimodal;
+import org.javae.core.model.Optional;
+import org.javae.core.model.Params;
+import org.javae.core.net.NetSpec;
+import org.javae.core.schedule.Schedule;
+import org.javae.core.train.Step;
+import org.javae.tensor.Tensor;
+import org.javae.tensor.UserException;
+
+/**
+ * What the models of several views share: {@code p(x₁ … x_M, z) = p(z) Πₘ p(xₘ|z)} with p(z) = N(0,
+ * I), an expert {@code qₘ(z|xₘ)} a view, and any view absent from any observation. A model says how
+ * the experts become one posterior, and what it maximises. Where views have private latents wₘ
+ * besides, z is {@code [shared, w₁ … w_M]}, xₘ depends on shared and wₘ alone, and an absent view's
+ * wₘ follows its prior. Nats per observation; a view that is absent adds exactly nothing.
+ */
+public abstract class MultimodalVae extends Model<Batch>
+    implements LatentVariableModel, Multimodal {
+  /**
+   * Settings of all of them.
+   *
+   * @param latent dimensions of what the views share
+   * @param encoder network of every view that names none of its own; by default what suits its
+   *     shape
+   * @param decoder the same for their decoders; by default the encoder in reverse
+   * @param weights of the views' log-likelihoods in the objective
+   * @param beta weight of the KL terms
+   * @param schedule the same over training
+   */
+  public record Config(
+      int latent,
+      @Optional NetSpec encoder,
+      @Optional NetSpec decoder,
+      @Optional ViewWeights weights,
+      double beta,
+      Schedule schedule)
+      implements ModelConfig {
+    public Config {
+      Check.positive("latent", latent);
+      Check.notNegative("beta", beta);
+    }
+
+    /** What suits the data. */
+    public static Config defaults(DataSpec d) {
+      return new Config(16, null, null, null, 1, Schedule.CONSTANT);
+    }
+  }
+
+  private final Config config;
+  private final int privates;
+  private final List<Double> weights;
+  private final List<Function<Tensor, Tensor>> encoders;
+  private final Normal prior;
+
+  /** Networks of the views. */
+  final ViewNets nets;
+
+  /**
+   * @param privates dimensions of each view's private latent, 0 for none
+   * @throws UserException if the data are one block
+   */
+  MultimodalVae(DataSpec data, Params params, Config config, int privates) {
+    super(data, params);
+    if (data.views().isEmpty()) {
+      throw UserException.of(
+          "this model reads several views of an observation, and these data are one block; name a views.yaml or data such as"
+              + " strokes-label, or use --model vae");
+    }
+    this.config = config;
+    this.privates = privates;
+    this.weights = ViewWeights.of(config.weights(), data.views());
+    this.nets =
+        new ViewNets(data, params, config.encoder(), config.decoder(), config.latent() + privates);
+    this.encoders = nets.encoders("encoder", 2 * (config.latent() + privates));
+    Tensor zeros = params.constant(Tensor.zeros(params.type(), 1, latent()));
+    this.prior = new Normal(zeros, zeros);
+  }
+
+  /**
+   * What is known of a batch.
+   *
+   * @param x flat observations
+   * @param present {@code [batch, M]}
+   * @param experts qₘ(z|xₘ), whatever they are worth where the view is absent
+   * @param own qₘ(wₘ|xₘ) of the private latents, N(0, I) where the view is absent; empty without
+   */
+  record Seen(Tensor x, Tensor present, List<Normal> experts, List<Normal> own) {
+    /** 1 where observation and view are there: {@code [batch]}. */
+    Tensor present(int m) {
+      return present.select(1, m);
+    }
+
+    /** Number of views of each observation, at least 1 so that one may divide by it. */
+    Tensor count() {
+      return present.sum(1).clamp(1, 1e30);
+    }
+  }
+
+  /** Reads a batch. */
+  final Seen see(Batch b) {
+    return see(b.x(), b.present());
+  }
+
+  final Seen see(Tensor x, Tensor given) {
+    Tensor present = given == null ? Tensor.ones(x.size(0), views()).to(x.dtype()) : given;
+    List<Normal> experts = new ArrayList<>();
+    List<Normal> own = new ArrayList<>();
+    int n = config.latent();
+    for (int m = 0; m < views(); m++) {
+      Tensor h = encoders.get(m).apply(nets.view(m, x));
+      experts.add(new Normal(h.narrow(1, 0, n), h.narrow(1, n, n)));
+      if (privates > 0) {
+        Tensor there = present.narrow(1, m, 1);
+        own.add(
+            new Normal(
+                h.narrow(1, 2L * n, privates).times(there),
+                h.narrow(1, 2L * n + privates, privates).times(there)));
+      }
+    }
+    return new Seen(x, present, experts, own);
+  }
+
+  /** How the experts become q(z|x) for the shared latents. */
+  abstract Distribution joint(Seen s);
+
+  /** ln p(xₘ|z) of one view, 0 where it is absent: {@code [k·batch]} for z {@code [k·batch, …]}. */
+  final Tensor logLikelihood(Seen s, int m, Tensor z) {
+    int k = Math.toIntExact(z.size(0) / s.x().size(0));
+    Tensor p = nets.likelihood(m, z).logProb(nets.view(m, s.x()).repeatBatch(k));
+    return p.times(s.present(m).repeatBatch(k));
+  }
+
+  /** The reconstruction of the views in a subset: weighted as asked for, and in plain nats. */
+  record Reconstruction(Tensor weighted, Tensor plain) {}
+
+  /**
+   * −Σₘ∈S ln p(xₘ|z).
+   *
+   * @param z {@code [k·batch, latent]} without private latents; averaged over k
+   * @param subset {@code [batch, M]}, or null for all views that are there
+   */
+  final Reconstruction reconstruction(Seen s, Tensor z, Tensor subset) {
+    long batch = s.x().size(0);
+    Tensor weighted = null;
+    Tensor plain = null;
+    for (int m = 0; m < views(); m++) {
+      Tensor p = logLikelihood(s, m, z).neg().reshape(-1, batch).mean(0);
+      p = subset == null ? p : p.times(subset.select(1, m));
+      Tensor w = p.times(weight(m));
+      weighted = weighted == null ? w : weighted.plus(w);
+      plain = plain == null ? p : plain.plus(p);
+    }
+    return new Reconstruction(weighted, plain);
+  }
+
+  /** Adds reconstruction and divergence of the bound that counts as the ELBO. */
+  final Loss negativeElbo(Reconstruction r, Tensor kl, Step step) {
+    return Loss.zero()
+        .plus("nll", r.weighted(), r.plain())
+        .plus("kl", kl.times(klWeight(step)), kl);
+  }
+
+  /** β times the schedule. */
+  final double klWeight(Step step) {
+    return config.beta() * config.schedule().at(step);
+  }
+
+  /** Weight of a view's log-likelihood. */
+  final double weight(int m) {
+    return weights.get(m);
+  }
+
+  /** M. */
+  final int views() {
+    return nets == null ? data().views().size() : nets.size();
+  }
+
+  /** q(z|x) given the views that are there, private latents behind the shared ones. */
+  final Distribution posterior(Tensor x, Tensor present) {
+    Seen s = see(x, present);
+    Distribution shared = joint(s);
+    if (privates == 0) {
+      return shared;
+    }
+    List<Distribution> parts = new ArrayList<>(s.own());
+    parts.add(0, shared);
+    return new Product(parts);
+  }
+
+  /** The code of each view's decoder out of z: {@code [batch, latent + privates]} each. */
+  final List<Tensor> codes(Tensor z) {
+    Tensor shared = z.narrow(1, 0, config.latent());
+    return IntStream.range(0, views())
+        .mapToObj(
+            m ->
+                privates == 0
+                    ? shared
+                    : Tensor.cat(
+                        List.of(
+                            shared, z.narrow(1, config.latent() + (long) m * privates, privates)),
+                        1))
+        .toList();
+  }
+
+  @Override
+  public LatentVariableModel given(Tensor present) {
+    return new Given(present);
+  }
+
+  /** The model of the views that are there. */
+  private final class Given implements LatentVariableModel {
+    private final Tensor present;
+
+    Given(Tensor present) {
+      this.present = present;
+    }
+
+    @Override
+    public Distribution posterior(Tensor x) {
+      return MultimodalVae.this.posterior(x, rows(x.size(0)));
+    }
+
+    @Override
+    public Distribution prior() {
+      return prior;
+    }
+
+    @Override
+    public Observed likelihood(Tensor z) {
+      return nets.likelihood(codes(z), rows(z.size(0)));
+    }
+
+    /** Indicators for a batch that is the observations', or k times it. */
+    private Tensor rows(long n) {
+      long batch = present.size(0);
+      return batch == n || batch == 1
+          ? present
+          : n % batch == 0
+              ? present.repeatBatch(Math.toIntExact(n / batch))
+              : Tensor.ones(1, views()).to(present.dtype()); // generated ones have all views
+    }
+
+    @Override
+    public int latent() {
+      return MultimodalVae.this.latent();
+    }
+  }
+
+  @Override
+  public Distribution posterior(Tensor x) {
+    return posterior(x, null);
+  }
+
+  @Override
+  public Distribution prior() {
+    return prior;
+  }
+
+  @Override
+  public Distribution likelihood(Tensor z) {
+    return new Given(Tensor.ones(1, views()).to(z.dtype())).likelihood(z);
+  }
+
+  @Override
+  public final int latent() {
+    return config.latent() + privates * data().views().size();
+  }
+}
