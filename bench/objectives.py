@@ -24,6 +24,7 @@ STEPS = {
     "beta-tc-vae": (["beta=6", "estimator=weighted"], ["--objective", "beta-tc", "--beta", "6"]),
     "iwae": (["k=50"], ["--objective", "iwae", "--k", "50"]),
     "vamp-vae": (["prior=vamp:500"], ["--objective", "vamp", "--k", "500"]),
+    "iaf-vae": (["posterior=iaf:2,128"], ["--objective", "iaf", "--flows", "2", "--width", "128"]),
     "wae-mmd": (["lambda=10"], ["--objective", "wae-mmd", "--weight", "10"]),
     "info-vae": (["alpha=0", "lambda=10"], ["--objective", "info-vae", "--weight", "10"]),
     "factor-vae": (["gamma=10", "critic=mlp:256,256"], ["--objective", "factor-vae", "--gamma", "10", "--critic", "256,256"]),
@@ -34,6 +35,7 @@ EPOCHS = {
     "beta-tc-vae": (["beta=6", "estimator=weighted"], ["beta=6"]),
     "iwae": (["k=10"], ["number_samples=10"]),
     "vamp-vae": (["prior=vamp:50"], ["number_components=50"]),
+    "iaf-vae": (["posterior=iaf:2,128"], ["n_made_blocks=2", "n_hidden_in_made=2", "hidden_size=128"]),
     "wae-mmd": (["lambda=0.03"], ["reg_weight=0.03"]),
     "info-vae": (["alpha=0", "lambda=10"], ["alpha=0", "lbd=10"]),
 }

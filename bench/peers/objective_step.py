@@ -131,6 +131,64 @@ class Vamp(Objective):
         return (nll(self.net, x, z) + log_normal(z, mean, log_var).sum(1) - log_pz).mean()
 
 
+class Masked(nn.Linear):
+    """A linear layer of a MADE: a weight stays where the output's degree allows it."""
+
+    def __init__(self, mask):
+        super().__init__(mask.shape[1], mask.shape[0])
+        self.register_buffer("mask", mask)
+
+    def forward(self, x):
+        return F.linear(x, self.weight * self.mask, self.bias)
+
+
+class Made(nn.Module):
+    """Two hidden layers of one width, ELU; a context enters the first; hidden degrees 0 .. d - 1 go round in turn."""
+
+    def __init__(self, d, context, width):
+        super().__init__()
+        hidden = torch.arange(width) % d
+        inputs, outputs = torch.arange(d) + 1, torch.arange(2 * d) % d
+        allowed = lambda to, of: (to[:, None] >= of[None]).float()
+        self.first, self.second = Masked(allowed(hidden, inputs)), Masked(allowed(hidden, hidden))
+        self.last = Masked(allowed(outputs, hidden))
+        nn.init.zeros_(self.last.weight)
+        nn.init.zeros_(self.last.bias)
+        self.context = nn.Linear(context, width, bias=False)
+
+    def forward(self, z, h):
+        y = F.elu(self.second(F.elu(self.first(z) + self.context(h))))
+        return self.last(y).chunk(2, dim=1)
+
+
+class Iaf(Objective):
+    """Kingma et al., 2016: gated inverse autoregressive steps, the order reversed between them; KL at the drawn codes."""
+
+    def __init__(self, a):
+        super().__init__(a)
+        last, d = self.net.encoder[-1], self.net.latent
+        self.net.encoder[-1] = nn.Linear(last.in_features, 2 * d + a.width)
+        self.flows = nn.ModuleList(Made(d, a.width, a.width) for _ in range(a.flows))
+
+    def modules(self):
+        return super().modules() + [self.flows]
+
+    def loss(self, x):
+        d = self.net.latent
+        mean, log_scale, h = self.net.encoder(x).split([d, d, self.a.width], dim=1)
+        eps = torch.randn_like(mean)
+        z = mean + log_scale.exp() * eps
+        log_q = -(0.5 * (math.log(2 * math.pi) + eps.square()) + log_scale).sum(1)
+        for i, made in enumerate(self.flows):
+            z = z.flip(1) if i else z
+            m, s = made(z, h)
+            s = s + 2
+            z = m + s.sigmoid() * (z - m)
+            log_q = log_q - F.logsigmoid(s).sum(1)
+        log_p = -0.5 * (math.log(2 * math.pi) + z.square()).sum(1)
+        return (nll(self.net, x, z) + log_q - log_p).mean()
+
+
 class WaeMmd(Objective):
     """Tolstikhin et al., 2018, algorithm 2, with a deterministic encoder."""
 
@@ -183,7 +241,7 @@ class FactorVae(Objective):
 
 
 OBJECTIVES = {
-    "vae": Vae, "beta-tc": BetaTc, "iwae": Iwae, "vamp": Vamp, "wae-mmd": WaeMmd, "info-vae": InfoVae, "factor-vae": FactorVae,
+    "vae": Vae, "beta-tc": BetaTc, "iwae": Iwae, "vamp": Vamp, "iaf": Iaf, "wae-mmd": WaeMmd, "info-vae": InfoVae, "factor-vae": FactorVae,
 }
 
 
@@ -197,6 +255,8 @@ def main():
     p.add_argument("--weight", type=float, default=10.0, help="lambda of wae-mmd and info-vae")
     p.add_argument("--gamma", type=float, default=10.0, help="factor-vae")
     p.add_argument("--critic", default="256,256", help="factor-vae: hidden widths")
+    p.add_argument("--flows", type=int, default=2, help="iaf: steps")
+    p.add_argument("--width", type=int, default=128, help="iaf: of the hidden layers and the context")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--steps", type=int, default=300)
     p.add_argument("--warmup", type=int, default=300)

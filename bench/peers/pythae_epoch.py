@@ -15,8 +15,8 @@ from importlib.metadata import version
 import torch
 from pythae.data.datasets import BaseDataset
 from pythae.models import (
-    INFOVAE_MMD, INFOVAE_MMD_Config, IWAE, VAE, VAMP, WAE_MMD, BetaTCVAE, BetaTCVAEConfig, IWAEConfig, VAEConfig,
-    VAMPConfig, WAE_MMD_Config,
+    INFOVAE_MMD, INFOVAE_MMD_Config, IWAE, VAE, VAE_IAF, VAMP, WAE_MMD, BetaTCVAE, BetaTCVAEConfig, IWAEConfig, VAEConfig,
+    VAE_IAF_Config, VAMPConfig, WAE_MMD_Config,
 )
 from pythae.models.base.base_utils import ModelOutput
 from pythae.models.nn import BaseDecoder, BaseEncoder
@@ -32,6 +32,7 @@ IMPORTED = perf_counter()
 MODELS = {
     "vae": (VAE, VAEConfig), "beta-tc-vae": (BetaTCVAE, BetaTCVAEConfig), "iwae": (IWAE, IWAEConfig),
     "vamp-vae": (VAMP, VAMPConfig), "wae-mmd": (WAE_MMD, WAE_MMD_Config), "info-vae": (INFOVAE_MMD, INFOVAE_MMD_Config),
+    "iaf-vae": (VAE_IAF, VAE_IAF_Config),
 }
 
 
@@ -66,6 +67,21 @@ class Decoder(BaseDecoder):
     def forward(self, z):
         # pythae's "bce" takes probabilities, not logits.
         return ModelOutput(reconstruction=self.last(self.layers(z)))
+
+
+class Moved(torch.nn.Module):
+    """A decoder of what a flow makes of z0: the same model with the flow on the decoder's side and its density in the prior's."""
+
+    def __init__(self, flow, decoder):
+        super().__init__()
+        self.flow, self.decoder = flow, decoder
+
+    def forward(self, z0):
+        return self.decoder(self.flow.inverse(z0).out)
+
+    def log_prior(self, z0):
+        moved = self.flow.inverse(z0)
+        return common.standard_log_prior(moved.out) + moved.log_abs_det_jac
 
 
 def as_it_is(x):
@@ -182,6 +198,10 @@ def main():
     net.encoder, net.decoder = best.encoder.layers, best.decoder.layers
     net.eval()
     log_prior = getattr(best, "_log_p_z", common.standard_log_prior)
+    if a.model == "iaf-vae":
+        best.eval()
+        net.decoder = Moved(best.iaf_flow, net.decoder)
+        log_prior = net.decoder.log_prior
     if a.model == "wae-mmd":
         learned = {"test": squared_error(net, torch.from_numpy(grey_test[: a.nll_rows]))}
     elif log_prior is common.standard_log_prior:

@@ -19,6 +19,8 @@ import org.javae.experiment.DataAccess;
 import org.javae.experiment.DataConfig;
 import org.javae.experiment.DataReport;
 import org.javae.experiment.Settings;
+import org.javae.experiment.ViewsPicture;
+import org.javae.experiment.picture.ImageFiles;
 import org.javae.tensor.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -111,7 +113,8 @@ final class DataVerb extends Verb {
         "",
         "Examples:",
         "  javae data describe mnist",
-        "  javae data describe wine.csv --set label=class"
+        "  javae data describe wine.csv --set label=class",
+        "  javae data describe poly-strokes --out views.png"
       })
   static final class Describe extends Verb {
     @Parameters(paramLabel = "DATA", description = "A name, a file, a folder or a jdbc: address.")
@@ -129,6 +132,12 @@ final class DataVerb extends Verb {
         description = "A key of the data, e.g. label=class.")
     List<String> set = List.of();
 
+    @Option(
+        names = "--out",
+        paramLabel = "FILE",
+        description = "Draw the first observations of data with several views, FILE.png.")
+    String out;
+
     @Option(names = "--json", description = "Print one JSON object.")
     boolean json;
 
@@ -145,6 +154,9 @@ final class DataVerb extends Verb {
       String problem = null;
       try (Dataset d = DataAccess.open(c)) {
         report = DataReport.of(d);
+        if (out != null) {
+          ImageFiles.writePng(ViewsPicture.of(d), path(out));
+        }
       } catch (UserException e) {
         if (table == null) {
           throw e;
@@ -193,6 +205,9 @@ final class DataVerb extends Verb {
       return list;
     }
 
+    /** More patterns of presence than this fill the screen. */
+    private static final int MOST_PATTERNS = 16;
+
     private void show(DataReport r, boolean table) {
       List<List<String>> rows = new ArrayList<>();
       if (!table) {
@@ -218,6 +233,32 @@ final class DataVerb extends Verb {
                     + ", test "
                     + Text.count(s.test())
                     + ", as published"));
+      }
+      for (DataReport.ViewReport w : r.views()) {
+        rows.add(
+            List.of(
+                "  view " + w.name(),
+                w.kind()
+                    + " "
+                    + Arrays.toString(w.shape()).replace(", ", "×")
+                    + (w.likelihood() == null ? "" : ", likelihood " + w.likelihood())
+                    + (w.network() == null ? "" : ", network " + w.network())
+                    + (w.weight() == 1 ? "" : ", weight " + w.weight())));
+      }
+      if (!r.views().isEmpty()) {
+        int shown = Math.min(MOST_PATTERNS, r.patterns().size());
+        for (int i = 0; i < shown; i++) {
+          DataReport.Pattern p = r.patterns().get(i);
+          boolean every = p.present().size() == r.views().size();
+          String names = p.present().isEmpty() ? "none" : String.join(", ", p.present());
+          rows.add(
+              List.of(
+                  i == 0 ? "  views present" : "",
+                  (every ? "all" : names) + ": " + Text.count(p.rows(), "row", "rows")));
+        }
+        if (shown < r.patterns().size()) {
+          rows.add(List.of("", "and " + (r.patterns().size() - shown) + " other patterns"));
+        }
       }
       DataReport.Values v = r.values();
       rows.add(

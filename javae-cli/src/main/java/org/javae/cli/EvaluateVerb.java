@@ -68,13 +68,13 @@ final class EvaluateVerb extends RunVerb {
   @Option(
       names = "--ais-steps",
       paramLabel = "N",
-      description = "Temperatures of annealing (default 500; 5000 for an energy-based model).")
+      description = "Temperatures of annealing (default 500; ten times its annealing for rbm).")
   Integer aisSteps;
 
   @Option(
       names = "--ais-chains",
       paramLabel = "C",
-      description = "Chains an observation (default 16), or in all (100, energy-based model).")
+      description = "Chains an observation (default 16), or in all for rbm (100).")
   Integer aisChains;
 
   @Option(
@@ -149,6 +149,7 @@ final class EvaluateVerb extends RunVerb {
               ? "nats, its normaliser by annealing"
               : exact ? "nats, exact" : "nats, by " + m.nllSamples() + " importance samples");
     }
+    add(rows, "bits per dimension", m.bitsPerDimension(), "of the values' levels, exact");
     add(
         rows,
         "NLL by annealing",
@@ -159,7 +160,12 @@ final class EvaluateVerb extends RunVerb {
                 + Text.count(annealing().steps())
                 + " steps, "
                 + Text.count(annealing().chains(), "chain", "chains"));
-    add(rows, "gap of annealing", m.aisGap(), "nats, on data drawn from the model");
+    boolean energy = m.nll() != null && m.nllSamples() == null;
+    add(
+        rows,
+        "gap of annealing",
+        m.aisGap(),
+        energy ? "nats, ln Z from both sides" : "nats, on data drawn from the model");
     boolean likelihood = m.elbo() != null || m.kl() != null;
     add(
         rows,
@@ -175,7 +181,16 @@ final class EvaluateVerb extends RunVerb {
               "of " + latent));
     }
     add(rows, "mutual information", m.mutualInformation(), "nats");
-    if (m.perplexity() != null) {
+    if (m.codebookUsage() != null) {
+      rows.add(
+          List.of(
+              "  codebook usage",
+              String.format(Locale.ROOT, "%9.1f%%", 100 * m.codebookUsage()),
+              "of the entries"
+                  + (m.perplexity() == null
+                      ? ""
+                      : String.format(Locale.ROOT, ", perplexity %.1f", m.perplexity()))));
+    } else if (m.perplexity() != null) {
       rows.add(
           List.of(
               "  perplexity",

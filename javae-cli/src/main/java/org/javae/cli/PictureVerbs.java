@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.javae.core.walk.Walk;
 import org.javae.experiment.Run;
 import org.javae.experiment.RunPictures;
+import org.javae.experiment.Walks;
 import org.javae.experiment.picture.ImageFiles;
 import org.javae.tensor.UserException;
 import picocli.CommandLine.Command;
@@ -46,6 +48,11 @@ final class PictureVerbs {
     }
 
     abstract Integer count();
+
+    /** More for {@code --json}, once it is drawn. */
+    Map<String, Object> numbers() {
+      return Map.of();
+    }
 
     /** What is written in place of a picture where observations are sentences. */
     List<String> write(Run r, int n) {
@@ -89,6 +96,7 @@ final class PictureVerbs {
           o.put("run", run);
           o.put("n", n);
           o.put("seed", seed);
+          o.putAll(numbers());
           o.put("file", file.toString());
           o.put("width", frames.get(film ? 1 : 0).getWidth());
           o.put("height", frames.get(film ? 1 : 0).getHeight());
@@ -209,16 +217,33 @@ final class PictureVerbs {
 
   @Command(
       name = "interpolate",
-      description = "Draw straight lines in latent space between pairs of observations.",
+      description = "Walk through latent space between pairs of observations.",
       footer = {
         "",
         "Examples:",
         "  javae interpolate runs/vae-strokes-1 --n 8 --out between.png",
+        "  javae interpolate runs/vae-strokes-1 --path geodesic --out between.png",
         "  javae interpolate runs/vae-strokes-1 --n 9 --out between.gif"
       })
   static final class Interpolate extends PictureVerb {
     @Option(names = "--n", paramLabel = "N", description = "Pairs (default 8).")
     Integer n;
+
+    @Option(
+        names = "--path",
+        paramLabel = "PATH",
+        defaultValue = "straight",
+        description =
+            "straight, spherical (the norm stays) or geodesic (shortest after decoding); default"
+                + " ${DEFAULT-VALUE}.")
+    String way;
+
+    private Map<String, Object> numbers = Map.of();
+
+    @Override
+    Map<String, Object> numbers() {
+      return numbers;
+    }
 
     Interpolate() {
       super(8, 200, true);
@@ -231,12 +256,17 @@ final class PictureVerbs {
 
     @Override
     List<String> write(Run r, int count) {
+      if (Walk.parse(way) != Walk.STRAIGHT) {
+        throw UserException.of("sentences are interpolated on straight lines; leave out --path");
+      }
       return r.interpolatedSentences(count, seed);
     }
 
     @Override
     List<BufferedImage> draw(Run r, int count) {
-      return r.interpolate(count, seed);
+      Walks.Drawn d = Walks.interpolate(r, count, seed, Walk.parse(way));
+      numbers = d.numbers();
+      return d.frames();
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -62,6 +63,7 @@ public final class Comparison {
   private final Map<String, Settings> models;
   private final Options options;
   private final Listener listener;
+  private final Set<String> remarks = new HashSet<>();
   private volatile Experiment training;
   private volatile boolean stop;
 
@@ -265,10 +267,17 @@ public final class Comparison {
     return ModelFolder.describe(run).weights().equals(k.weights()) ? k : null;
   }
 
+  /** Once, where the same holds for every model. */
+  private void remark(String sentence) {
+    if (remarks.add(sentence)) {
+      listener.message(sentence);
+    }
+  }
+
   private Row train(String name, Settings s, Path run) {
     Experiment prepared;
     try {
-      prepared = Experiment.prepare(s, sentence -> listener.message(name + ": " + sentence));
+      prepared = Experiment.prepare(s, this::remark);
     } catch (UserException e) {
       throw new Refused(e);
     }

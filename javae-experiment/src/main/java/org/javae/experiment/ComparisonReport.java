@@ -139,7 +139,8 @@ public record ComparisonReport(
               + String.join(", ", discrete)
               + " is a log-probability, that of "
               + String.join(", ", dense)
-              + " a log-density: these two do not compare.");
+              + " a log-density: these two do not compare, and of values that are only 0 or 1 a"
+              + " density says nothing.");
     } else if (!dense.isEmpty()) {
       notes.add("ln p(x) is a log-density, which depends on the units of the data.");
     }
@@ -175,7 +176,7 @@ public record ComparisonReport(
               return List.of(
                   r.name(),
                   l == null ? NOTHING : String.format(Locale.ROOT, "%.2f", l.value()),
-                  l == null ? "none" : l.kind(),
+                  l == null ? "none" : l.discrete() ? l.kind() : l.kind() + "; density",
                   r.mse() == null ? NOTHING : String.format(Locale.ROOT, "%.4f", r.mse()),
                   time(r.seconds()),
                   time(r.secondsPerEpoch()),

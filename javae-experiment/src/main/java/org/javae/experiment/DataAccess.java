@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import org.javae.core.config.Nearest;
 import org.javae.core.data.Dataset;
+import org.javae.core.data.Forwarding;
 import org.javae.data.get.DataCatalog;
 import org.javae.data.get.DataFolders;
 import org.javae.data.read.DataReader;
 import org.javae.data.read.ReadOptions;
+import org.javae.data.read.ViewsFile;
 import org.javae.tensor.UserException;
 
 /**
@@ -37,9 +39,14 @@ public final class DataAccess {
       Map.of(
           "frey-faces", List.of("frey_rawface.mat", "freyfaces.npy"),
           "omniglot", List.of("chardata.mat"),
+          "usps", List.of("usps.h5"),
           "cifar10", List.of("test_batch_4000.bin.gz"));
 
   private static Dataset openNamed(String name, Path folder, ReadOptions options) {
+    if (ViewsFile.isPublished(name)) {
+      return ViewsFile.published(name)
+          .open(name, name, options, new Beside(folder, DataConfig.DEFAULTS));
+    }
     boolean whole = name.equals("cifar10") && Files.exists(folder.resolve("data_batch_1.bin"));
     Path from =
         whole
@@ -49,7 +56,9 @@ public final class DataAccess {
                 .filter(Files::exists)
                 .findFirst()
                 .orElse(folder);
-    return new Renamed(name, DataReader.open(from, options));
+    ReadOptions how =
+        name.equals("usps") ? options.withImageShape(org.javae.tensor.Shape.of(16, 16)) : options;
+    return new Renamed(name, DataReader.open(from, how));
   }
 
   /**
@@ -90,7 +99,65 @@ public final class DataAccess {
               "there is no data set or file called '%s'; %s",
               data, Nearest.suggestion(data, names()));
     }
-    return DataReader.open(path, options);
+    java.util.Optional<Path> manifest = ViewsFile.at(path);
+    return manifest.isPresent() ? views(manifest.get(), c) : DataReader.open(path, options);
+  }
+
+  /** Data of several views, as their manifest describes them. */
+  private static Dataset views(Path manifest, DataConfig c) {
+    DataConfig d = DataConfig.DEFAULTS;
+    boolean ofOneTable =
+        !(c.label() + c.exclude() + c.categorical() + c.array() + c.format() + c.resize()).isBlank()
+            || !c.header().equals(d.header());
+    if (ofOneTable) {
+      throw UserException.usage(
+          "label, exclude, categorical, header, array, format and resize belong to one view: write them into %s",
+          manifest.getFileName());
+    }
+    if (c.missing().equals("drop")) {
+      throw UserException.usage(
+          "missing=drop would unpair the views of %s; choose mean, or error",
+          manifest.getFileName());
+    }
+    Path folder = manifest.toAbsolutePath().getParent();
+    boolean usual = ViewsFile.NAME.equals(String.valueOf(manifest.getFileName()));
+    String file = String.valueOf(manifest.getFileName());
+    String name =
+        usual ? String.valueOf(folder.getFileName()) : file.substring(0, file.lastIndexOf('.'));
+    return ViewsFile.open(manifest, name, readOptions(c), new Beside(folder, c));
+  }
+
+  /** Sources of views: beside their manifest, or in the catalogue. */
+  private record Beside(Path folder, DataConfig c) implements ViewsFile.Opener {
+    @Override
+    public java.util.Optional<Path> file(String source) {
+      try {
+        return java.util.Optional.of(folder.resolve(source)).filter(Files::exists);
+      } catch (InvalidPathException e) {
+        return java.util.Optional.empty();
+      }
+    }
+
+    @Override
+    public Dataset open(String source, ReadOptions options) {
+      java.util.Optional<Path> file = file(source);
+      if (file.isPresent()) {
+        return DataReader.open(file.get(), options);
+      }
+      if (DataCatalog.find(nameOf(source)).isPresent()) {
+        return generate(source, c.n(), 0, c.max_length());
+      }
+      throw UserException.of(
+          "there is no file or folder %s beside it, and no data set of that name; %s",
+          source, Nearest.suggestion(source, names()));
+    }
+
+    @Override
+    public String binarize(String source) {
+      return file(source).isPresent()
+          ? null
+          : DataCatalog.find(nameOf(source)).map(DataCatalog.Entry::binarize).orElse(null);
+    }
   }
 
   /** The catalogue name in {@code NAME} or {@code NAME:key=value,…}. */
@@ -200,70 +267,17 @@ public final class DataAccess {
   }
 
   /** Published files under their catalogue name. */
-  private record Renamed(String name, Dataset inner) implements Dataset {
-    @Override
-    public org.javae.tensor.Shape shape() {
-      return inner.shape();
+  private static final class Renamed extends Forwarding {
+    private final String name;
+
+    Renamed(String name, Dataset inner) {
+      super(inner);
+      this.name = name;
     }
 
     @Override
-    public int size() {
-      return inner.size();
-    }
-
-    @Override
-    public void read(int[] indices, float[] out) {
-      inner.read(indices, out);
-    }
-
-    @Override
-    public List<Column> columns() {
-      return inner.columns();
-    }
-
-    @Override
-    public List<View> views() {
-      return inner.views();
-    }
-
-    @Override
-    public Dataset view(int index) {
-      return inner.view(index);
-    }
-
-    @Override
-    public List<Annotation> annotations() {
-      return inner.annotations();
-    }
-
-    @Override
-    public java.util.Optional<Tokens> tokens() {
-      return inner.tokens();
-    }
-
-    @Override
-    public java.util.Optional<PublishedSplit> publishedSplit() {
-      return inner.publishedSplit();
-    }
-
-    @Override
-    public java.util.Optional<Double> exactLogLikelihood() {
-      return inner.exactLogLikelihood();
-    }
-
-    @Override
-    public java.util.Optional<Sources> sources() {
-      return inner.sources();
-    }
-
-    @Override
-    public String fingerprint() {
-      return inner.fingerprint();
-    }
-
-    @Override
-    public void close() {
-      inner.close();
+    public String name() {
+      return name;
     }
   }
 }

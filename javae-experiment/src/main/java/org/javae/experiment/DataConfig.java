@@ -2,6 +2,7 @@ package org.javae.experiment;
 
 import java.util.List;
 import org.javae.core.model.Check;
+import org.javae.tensor.UserException;
 
 /**
  * Which data, and what is done to them before a model sees them.
@@ -28,6 +29,10 @@ import org.javae.core.model.Check;
  *     told apart; 0 for all
  * @param max_length of text: tokens of a sentence, its end mark counted, beyond which it is cut; 0
  *     for the longest sentence's
+ * @param missing_views of data with several views: probability that a training observation lacks a
+ *     view, each on its own but never all
+ * @param paired of data with several views: part of the training observations that keep all their
+ *     views; each of the others keeps one
  */
 public record DataConfig(
     String data,
@@ -47,12 +52,14 @@ public record DataConfig(
     String format,
     int n,
     int vocabulary,
-    int max_length) {
+    int max_length,
+    double missing_views,
+    double paired) {
   /** A tenth of the rows for validation and, where none is published, a tenth for testing. */
   public static final DataConfig DEFAULTS =
       new DataConfig(
           "", "auto", "auto", "error", 0.1, 0.1, 0, "", "", "", "", "", "auto", "", "", 0, 10_000,
-          0);
+          0, 0, 1);
 
   public DataConfig {
     Check.fraction("validation", validation);
@@ -61,6 +68,19 @@ public record DataConfig(
     Check.notNegative("n", n);
     Check.notNegative("vocabulary", vocabulary);
     Check.notNegative("max_length", max_length);
+    share("missing_views", missing_views);
+    share("paired", paired);
+  }
+
+  private static void share(String key, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw UserException.usage("%s is %s; a number from 0 to 1 is expected", key, value);
+    }
+  }
+
+  /** True if views are to be taken away from training rows. */
+  boolean thins() {
+    return missing_views > 0 || paired < 1;
   }
 
   /** The same for other data. */
@@ -83,7 +103,9 @@ public record DataConfig(
         format,
         n,
         vocabulary,
-        max_length);
+        max_length,
+        missing_views,
+        paired);
   }
 
   /** The same with sentences of at most this many tokens. */
@@ -106,7 +128,9 @@ public record DataConfig(
         format,
         n,
         vocabulary,
-        tokens);
+        tokens,
+        missing_views,
+        paired);
   }
 
   /** Keys a user may set. */

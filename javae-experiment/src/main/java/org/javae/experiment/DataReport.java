@@ -6,10 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.javae.core.data.Dataset;
+import org.javae.core.data.Views;
 import org.javae.data.get.DataCatalog;
 import org.javae.data.read.DataReader;
 import org.javae.data.read.ReadOptions;
 import org.javae.data.read.TableSummary;
+import org.javae.data.read.ViewsFile;
 
 /**
  * What data hold: for {@code data describe} and {@code doctor}.
@@ -18,6 +20,8 @@ import org.javae.data.read.TableSummary;
  * @param annotations labels and factors with their number of values
  * @param split sizes of the published parts, or null
  * @param values what the numbers are like
+ * @param views of observations of several
+ * @param patterns which views observations have, the most frequent pattern first
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DataReport(
@@ -28,7 +32,9 @@ public record DataReport(
     Dataset.PublishedSplit split,
     Values values,
     List<Dataset.Column> columns,
-    Double exactLogLikelihood) {
+    Double exactLogLikelihood,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ViewReport> views,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Pattern> patterns) {
   /** Rows looked at; more would take long without telling more. */
   private static final int MOST_ROWS = 100_000;
 
@@ -70,7 +76,58 @@ public record DataReport(
         d.publishedSplit().orElse(null),
         values(d),
         d.columns(),
-        d.exactLogLikelihood().orElse(null));
+        d.exactLogLikelihood().orElse(null),
+        d.views().stream()
+            .map(
+                v ->
+                    new ViewReport(
+                        v.name(),
+                        v.shape().toArray(),
+                        kind(v),
+                        v.settings().likelihood(),
+                        v.settings().network(),
+                        v.settings().weight()))
+            .toList(),
+        patterns(d));
+  }
+
+  /** A view: its name, shape and what a model is to do with it. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record ViewReport(
+      String name, long[] shape, String kind, String likelihood, String network, double weight) {}
+
+  /** How many rows have exactly these views. */
+  public record Pattern(List<String> present, int rows) {}
+
+  private static String kind(Dataset.View v) {
+    if (v.tokens() != null) {
+      return "text";
+    }
+    if (v.shape().isImage()) {
+      return "image";
+    }
+    boolean label =
+        v.columns().size() == 1 && v.columns().get(0).kind() == Dataset.Column.Kind.CATEGORICAL;
+    return label ? "label" : "table";
+  }
+
+  private static List<Pattern> patterns(Dataset d) {
+    if (d.views().isEmpty()) {
+      return List.of();
+    }
+    java.util.Map<List<String>, Integer> count = new java.util.LinkedHashMap<>();
+    for (boolean[] p : Views.present(d, IntStream.range(0, d.size()).toArray())) {
+      List<String> names =
+          IntStream.range(0, p.length)
+              .filter(m -> p[m])
+              .mapToObj(m -> d.views().get(m).name())
+              .toList();
+      count.merge(names, 1, Integer::sum);
+    }
+    return count.entrySet().stream()
+        .map(e -> new Pattern(e.getKey(), e.getValue()))
+        .sorted(java.util.Comparator.comparingInt(Pattern::rows).reversed())
+        .toList();
   }
 
   /** The columns of a table as found in its file, or null if {@code c} is no table. */
@@ -85,6 +142,9 @@ public record DataReport(
       return null;
     }
     Path p = Path.of(data);
+    if (Files.exists(p) && ViewsFile.at(p).isPresent()) {
+      return null;
+    }
     return Files.exists(p) && DataReader.isTable(p, options)
         ? DataReader.describeTable(p, options)
         : null;

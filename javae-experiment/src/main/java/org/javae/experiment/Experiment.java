@@ -11,6 +11,7 @@ import org.javae.core.data.Loader;
 import org.javae.core.data.Preprocessing;
 import org.javae.core.data.Preprocessing.Binarize;
 import org.javae.core.data.Split;
+import org.javae.core.data.ThinnedViews;
 import org.javae.core.data.Views;
 import org.javae.core.data.Vocabulary;
 import org.javae.core.evaluate.Evaluator;
@@ -102,18 +103,20 @@ public final class Experiment implements AutoCloseable {
   /**
    * As {@link #prepare(Settings, java.util.function.Consumer)} for data that are there already.
    *
-   * @param data closed with the experiment
+   * @param whole closed with the experiment
    * @param origin what {@code model.json} says of their source besides
    */
   static Experiment prepare(
       Settings given,
-      Dataset data,
+      Dataset whole,
       Map<String, ?> origin,
       java.util.function.Consumer<String> notes) {
+    Dataset data = whole;
     try {
       CatalogEntry<?> entry = ModelCatalog.get(given.model());
       DataConfig dc = given.data();
       Split split = Split.of(data, given.train().seed(), dc.validation(), dc.test(), dc.limit());
+      data = thinned(data, split, given);
       Settings settings = given;
       String missing = dc.missing().equals("drop") ? "error" : dc.missing();
       Binarize binarize =
@@ -194,6 +197,21 @@ public final class Experiment implements AutoCloseable {
       data.close();
       throw e;
     }
+  }
+
+  /** The data with views taken away from the training rows, where the settings ask for it. */
+  private static Dataset thinned(Dataset data, Split split, Settings given) {
+    DataConfig dc = given.data();
+    if (!dc.thins()) {
+      return data;
+    }
+    if (data.views().isEmpty()) {
+      throw UserException.usage(
+          "missing_views and paired are for data of several views, and %s has one; leave them out",
+          data.name());
+    }
+    return new ThinnedViews(
+        data, split.train(), dc.missing_views(), dc.paired(), given.train().seed());
   }
 
   /** The vocabulary of the training rows, where tokens are words. */

@@ -17,12 +17,14 @@ public final class Keys {
 
   static {
     // Models.
-    say("latent", "latent dimensions");
+    say(
+        "latent",
+        "latent dimensions; in hvae of each level before tapering, in nvae channels of each group");
     say("encoder", "network: linear, mlp:W,W…, conv:C,C… (halves the image each time), resnet:NxC");
     say("decoder", "network, as encoder; mirrors the encoder unless set");
     say(
         "likelihood",
-        "bernoulli, continuous-bernoulli, gaussian[:S|shared|element], laplace[:…], balance:C, categorical:K, mixed");
+        "bernoulli, continuous-bernoulli, gaussian[:S|shared|element], laplace[:…], balance:C, categorical:K, discretised-logistic, logistic-mixture:K, mixed");
     say("schedule", "of the KL weight: constant, linear:E, sigmoid:E, cyclical:M,R");
     say(
         "samples",
@@ -34,23 +36,60 @@ public final class Keys {
     say(
         "k",
         "K, importance samples inside the logarithm of the bound; in rbm Gibbs steps a training step");
-    say("gradient", "of the encoder: reparameterised or dreg (doubly reparameterised)");
+    say(
+        "levels",
+        "L, levels of codes, each given those above; in pixelcnn of a pixel's values: 2, 256 or fewer");
+    say("taper", "width of a level of codes by that of the level below, at most 1");
+    say("hidden", "units of each layer between levels; in rbm hidden units");
+    say(
+        "inference",
+        "a lower level's q: direct, ladder (times its prior) or residual (a change of its prior)");
+    say("channels", "of the finest latent scale's images; twice as many at each coarser one");
+    say("scales", "of latent images, each half the size of the one before");
+    say("halvings", "of the image before the finest latent scale");
+    say("expansion", "channels within a decoder cell, times those around it");
+    say("spectral", "weight of the convolutions' largest singular values; 0: none");
+    say("balance", "whether levels that carry little cost less while the KL weight rises");
     say("posterior", "q(z|x): diagonal, full, planar:K, radial:K, iaf:K,W");
+    say(
+        "gradient",
+        "of the encoder: reparameterised or dreg (doubly reparameterised); in svae of a draw: implicit or proposal");
     say("prior_mean", "of p(z) given a label: zero or learned; its scale is learned");
+    say("curvature", "c, minus the curvature of the Poincare ball");
+    say("prior_scale", "standard deviation of the prior around the ball's centre");
+    say("gyroplanes", "hyperplanes whose distances the decoder sees; 0: it sees log(z)");
+    say("classes", "K, of each of the latent choices");
+    say("temperature", "of the Gumbel-Softmax at the start");
+    say("temperature_end", "of the Gumbel-Softmax at the end");
+    say("straight_through", "whether the decoder sees hard choices in training");
     say("components", "Gaussians in a mixture");
     say("covariance", "of a mixture's Gaussians: full or diagonal");
-    say("iterations", "of expectation maximisation at most");
+    say("blocks", "residual blocks at the map of codes, on both sides");
+    say(
+        "groups",
+        "codes of an observation where the encoder is a perceptron; in nvae of latent images at each scale");
+    say("codes", "K, entries of a codebook");
+    say("code_size", "D, numbers of an entry");
+    say("decay", "of the averages that entries follow; 0: entries are trained by gradients");
+    say("restart", "part of the average use below which an entry begins anew; 0: never");
+    say("prior_layers", "gated layers of the prior over codes");
+    say("prior_features", "of each of the prior's layers");
+    say("iterations", "of expectation maximisation or a fixed point at most");
     say("network", "perceptron whose weights are masked: mlp:W,W…");
     say("masks", "orders of the elements that share the weights; the density is their mean");
-    say("hidden", "hidden units of an energy-based model");
     say("negatives", "where Gibbs chains begin: cd (the data) or pcd (where they stopped)");
     say("chains", "Gibbs chains that persist");
-    say("annealing", "temperatures that estimate the normaliser for validation");
+    say(
+        "annealing",
+        "in rbm temperatures that estimate the normaliser for validation, ten times as many for evaluation; in categorical-vae the temperature falls by exp(-annealing) an epoch");
     say("gibbs", "steps of annealed Gibbs sampling for a draw, and again at its end");
+    say("features", "channels of each of a PixelCNN's two stacks");
+    say("layers", "of a PixelCNN after the first; a pixel sees 3 rows more");
+    say("nonlinearity", "of independent component analysis: logcosh, exp or cube");
     say("flow", "normalising flow: maf:L[,W] (autoregressive) or flow:L[,W] (couplings)");
     say(
         "beta",
-        "weight of the KL term (1 is the VAE); in beta-tc-vae of the total correlation, in ciwae of the ELBO, in rae of the codes' norm");
+        "weight of the KL term (1 is the VAE); in beta-tc-vae of the total correlation, in ciwae of the ELBO, in vq-vae of the commitment to entries, in rae of the codes' norm");
     say(
         "alpha",
         "information between x and z: in beta-tc-vae its weight, in info-vae (1 at most) its reward");
@@ -112,6 +151,8 @@ public final class Keys {
     say(
         "max_length",
         "of text: tokens, with the end mark, beyond which a sentence is cut; 0: none");
+    say("missing_views", "of several views: probability that a training observation lacks one");
+    say("paired", "of several views: part of the training observations that keep them all");
     say("n", "observations to generate; 0 for the usual number");
   }
 

@@ -22,6 +22,7 @@ import org.javae.core.io.ModelFolder;
 import org.javae.core.model.Batch;
 import org.javae.core.model.Conditional;
 import org.javae.core.model.Decodes;
+import org.javae.core.model.DiscreteCodes;
 import org.javae.core.model.Encodes;
 import org.javae.core.model.Generates;
 import org.javae.core.model.LatentVariableModel;
@@ -275,7 +276,7 @@ public final class Run implements AutoCloseable {
         .toList();
   }
 
-  private void needsPicture() {
+  void needsPicture() {
     if (isText()) {
       throw UserException.of(
           "observations of this run are sentences, not to be drawn; write them to a .txt file");
@@ -418,6 +419,9 @@ public final class Run implements AutoCloseable {
     if (source instanceof LatentVariableModel m && !model.data().event().isImage()) {
       return observed(source, m.prior().sample(rng, n), rng);
     }
+    if (source instanceof DiscreteCodes m && !model.data().event().isImage()) {
+      return m.likelihood(m.draw(n, rng)).sample(rng);
+    }
     if (source instanceof Generates g) {
       return g.generate(n, rng);
     }
@@ -471,41 +475,6 @@ public final class Run implements AutoCloseable {
     }
   }
 
-  /**
-   * Straight lines in latent space between pairs of observations, {@code n} pairs; of a conditional
-   * model pairs with the same label.
-   */
-  public List<BufferedImage> interpolate(int n, long seed) {
-    needsPicture();
-    int steps = 11;
-    double[] t = IntStream.range(0, steps).mapToDouble(i -> i / (steps - 1.0)).toArray();
-    List<int[]> pairs = pairs(n, seed);
-    Loader rows = rows(defaultPart());
-    Tensor decoded =
-        Scope.run(
-            () ->
-                Autograd.off(
-                    () -> {
-                      List<Tensor> path = new ArrayList<>();
-                      for (int[] pair : pairs) {
-                        Batch b = rows.read(pair, 0);
-                        Tensor z = encode(b);
-                        List<Tensor> line = new ArrayList<>();
-                        for (double w : t) {
-                          line.add(z.narrow(0, 0, 1).lerp(z.narrow(0, 1, 1), w));
-                        }
-                        Tensor u = b.labels() == null ? null : b.labels().narrow(0, 0, 1);
-                        path.add(decodes(u).decode(Tensor.cat(line, 0)));
-                      }
-                      return Tensor.cat(path, 0);
-                    }));
-    List<String> captions =
-        IntStream.range(0, pairs.size())
-            .mapToObj(i -> "pair " + (i + 1) + labelOf(pairs.get(i)[0]))
-            .toList();
-    return frames("interpolations", decoded, captions, t);
-  }
-
   /** Points of straight lines between codes 2i and 2i + 1, at the fractions t of each. */
   private static Tensor lines(Tensor z, int n, double[] t) {
     List<Tensor> path = new ArrayList<>();
@@ -518,7 +487,7 @@ public final class Run implements AutoCloseable {
   }
 
   /** Rows in pairs, as many as there are up to n. */
-  private List<int[]> pairs(int n, long seed) {
+  List<int[]> pairs(int n, long seed) {
     int[] order = order(rows(defaultPart()), seed);
     int[] values = labels == null ? null : data.labels().orElseThrow().values();
     Map<Integer, Integer> waiting = new java.util.HashMap<>();
@@ -541,7 +510,7 @@ public final class Run implements AutoCloseable {
   }
 
   /** For a caption, empty where the model does not look at labels. */
-  private String labelOf(int row) {
+  String labelOf(int row) {
     return labels == null
         ? ""
         : ", label " + labels.name(data.labels().orElseThrow().values()[row]);
@@ -592,7 +561,7 @@ public final class Run implements AutoCloseable {
   }
 
   /** KL of each latent dimension, or its variance for models without a posterior. */
-  private double[] informativeness() {
+  double[] informativeness() {
     Loader rows = rows(defaultPart());
     int n = Math.min(rows.size(), 1000);
     return Scope.run(
@@ -614,8 +583,7 @@ public final class Run implements AutoCloseable {
   }
 
   /** First the whole grid as one picture, then a frame a column for a moving picture. */
-  private List<BufferedImage> frames(
-      String title, Tensor decoded, List<String> captions, double[] at) {
+  List<BufferedImage> frames(String title, Tensor decoded, List<String> captions, double[] at) {
     int rows = captions.size();
     List<BufferedImage> frames = new ArrayList<>();
     Shape event = model.data().event();
@@ -777,7 +745,7 @@ public final class Run implements AutoCloseable {
   // ---- helpers
   // -----------------------------------------------------------------------------------------------------
 
-  private Encodes encodes() {
+  Encodes encodes() {
     if (model instanceof Encodes e) {
       return e;
     }
@@ -785,13 +753,13 @@ public final class Run implements AutoCloseable {
   }
 
   /** Codes of observations, given their labels where the model is conditional. */
-  private Tensor encode(Batch b) {
+  Tensor encode(Batch b) {
     LatentVariableModel m = Conditional.view(model, b);
     return m == null ? encodes().encode(b.x()) : m.encode(b.x());
   }
 
   /** As {@link #latent}, for what needs codes. */
-  private int codeSize() {
+  int codeSize() {
     return labels == null ? encodes().latent() : latent();
   }
 
@@ -839,7 +807,7 @@ public final class Run implements AutoCloseable {
    * @param given labels that a conditional decoder is to see, one for all codes or one each; null
    *     if there are none
    */
-  private Decodes decodes(Tensor given) {
+  Decodes decodes(Tensor given) {
     if (model instanceof Decodes d) {
       return d;
     }
@@ -865,7 +833,7 @@ public final class Run implements AutoCloseable {
   }
 
   /** The rows of a part in a random order. */
-  private static int[] order(Loader rows, long seed) {
+  static int[] order(Loader rows, long seed) {
     int[] all = rows.rows(0, rows.size());
     return Arrays.stream(Rng.of(seed).split("pictures").permutation(all.length, 0))
         .map(i -> all[i])
@@ -877,7 +845,7 @@ public final class Run implements AutoCloseable {
   }
 
   /** Some rows, with the label {@code u} only if that is given. */
-  private int[] some(Loader rows, int n, long seed, Integer u) {
+  int[] some(Loader rows, int n, long seed, Integer u) {
     int[] values = u == null ? null : data.labels().orElseThrow().values();
     int[] chosen =
         Arrays.stream(order(rows, seed))
@@ -891,21 +859,21 @@ public final class Run implements AutoCloseable {
     return chosen;
   }
 
-  private Images images(Tensor x) {
+  Images images(Tensor x) {
     return Images.of(values(x), model.data().event());
   }
 
   /** In the data's own units. */
-  private float[] values(Tensor x) {
+  float[] values(Tensor x) {
     Preprocessing p = description.preprocessing();
     return Scope.run(() -> p.restore(x).toFloats());
   }
 
-  private int width() {
+  int width() {
     return Math.toIntExact(model.data().event().numel());
   }
 
-  private List<String> names() {
+  List<String> names() {
     List<String> names = new ArrayList<>();
     for (Dataset.Column c : model.data().columns()) {
       if (c.kind() == Dataset.Column.Kind.REAL) {
@@ -920,7 +888,7 @@ public final class Run implements AutoCloseable {
     return names;
   }
 
-  private String title(String what) {
+  String title(String what) {
     return description.model() + " on " + description.source().get("name") + ": " + what;
   }
 

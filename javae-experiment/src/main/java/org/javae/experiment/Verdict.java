@@ -12,9 +12,11 @@ import org.javae.core.io.Json;
 import org.javae.core.model.Batch;
 import org.javae.core.model.ClosedForm;
 import org.javae.core.model.Conditional;
+import org.javae.core.model.DiscreteCodes;
 import org.javae.core.model.Encodes;
 import org.javae.core.model.LatentVariableModel;
 import org.javae.core.model.Model;
+import org.javae.core.model.Remarks;
 import org.javae.core.train.BatchSource;
 import org.javae.core.train.EpochRecord;
 import org.javae.core.train.TrainResult.Status;
@@ -69,11 +71,42 @@ public final class Verdict {
     return flat;
   }
 
+  /** Less than this part of the entries of a codebook in use means collapse. */
+  private static final double FEW_ENTRIES = 0.1;
+
+  /** What is said of codebooks, each as {@code codebook…_usage} and its perplexity. */
+  private static List<String> codebooks(Model<?> model, Map<?, ?> m) {
+    if (!(model instanceof DiscreteCodes d) || !(m.get("codebook_usage") instanceof Number)) {
+      return List.of();
+    }
+    List<Integer> sizes = d.sizes();
+    double usage = number(m.get("codebook_usage"));
+    String perplexity =
+        Double.isNaN(number(m.get("perplexity")))
+            ? ""
+            : String.format(Locale.ROOT, ", perplexity %.1f", number(m.get("perplexity")));
+    boolean collapsed = usage < FEW_ENTRIES || number(m.get("perplexity")) < 2 && sizes.get(0) > 3;
+    String of = String.format(Locale.ROOT, "%.1f %% of its entries are in use", 100 * usage);
+    if (!collapsed) {
+      return List.of("the codebook is alive: " + of + perplexity);
+    }
+    double restart = Json.mapper().valueToTree(model.config()).path("restart").asDouble();
+    return List.of(
+        "the codebook has collapsed: "
+            + of
+            + perplexity
+            + "; try "
+            + (restart == 0 ? "--set restart=0.03, " : "a smaller --lr, ")
+            + "fewer codes than "
+            + java.util.Collections.max(sizes)
+            + " or --set code_size=8");
+  }
+
   /** Some sentences on how training went. */
   public static List<String> of(Experiment.Outcome o, Experiment trained) {
     List<EpochRecord> h = o.history();
     if (h.isEmpty()) {
-      return new ArrayList<>();
+      return remarks(trained.model());
     }
     Map<String, Object> m = flat(o);
     double[] parts =
@@ -92,6 +125,7 @@ public final class Verdict {
                     number(m.get("mutual_information")),
                     parts),
                 trained.heldOutRows()));
+    v.addAll(codebooks(trained.model(), m));
     double[] loss =
         h.stream().mapToDouble(e -> e.validation().getOrDefault("loss", Double.NaN)).toArray();
     int last = loss.length - 1;
@@ -134,7 +168,21 @@ public final class Verdict {
             number(m.activeUnits()),
             number(m.mutualInformation()),
             m.klPerDimension() == null ? new double[0] : m.klPerDimension());
-    return collapse(model, c, rows);
+    List<String> v = remarks(model);
+    if (m.codebookUsage() != null) {
+      Map<String, Object> used = new LinkedHashMap<>();
+      used.put("codebook_usage", m.codebookUsage());
+      used.put("perplexity", m.perplexity());
+      v.addAll(codebooks(model, used));
+      return v;
+    }
+    v.addAll(collapse(model, c, rows));
+    return v;
+  }
+
+  /** What the model itself has found. */
+  private static List<String> remarks(Model<?> model) {
+    return new ArrayList<>(model instanceof Remarks r ? r.remarks() : List.of());
   }
 
   /** What was measured of the codes; NaN and empty where it was not. */

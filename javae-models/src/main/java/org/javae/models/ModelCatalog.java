@@ -7,7 +7,11 @@ import org.javae.core.model.CatalogEntry;
 import org.javae.models.density.GaussianMixture;
 import org.javae.models.density.MadeModel;
 import org.javae.models.density.Maf;
+import org.javae.models.density.PixelCnn;
 import org.javae.models.density.Rbm;
+import org.javae.models.discrete.VqVae;
+import org.javae.models.discrete.VqVae2;
+import org.javae.models.linear.FastIca;
 import org.javae.models.linear.LinearAutoencoder;
 import org.javae.models.linear.Pca;
 import org.javae.models.linear.ProbabilisticPca;
@@ -19,18 +23,23 @@ import org.javae.models.unimodal.AdversarialAutoencoder;
 import org.javae.models.unimodal.Autoencoder;
 import org.javae.models.unimodal.BetaTcVae;
 import org.javae.models.unimodal.BetaVae;
+import org.javae.models.unimodal.CategoricalVae;
 import org.javae.models.unimodal.Ciwae;
 import org.javae.models.unimodal.ConditionalVae;
 import org.javae.models.unimodal.DipVae;
 import org.javae.models.unimodal.FactorVae;
+import org.javae.models.unimodal.Hvae;
 import org.javae.models.unimodal.InfoVae;
 import org.javae.models.unimodal.Ivae;
 import org.javae.models.unimodal.Iwae;
 import org.javae.models.unimodal.MsSsimVae;
+import org.javae.models.unimodal.Nvae;
 import org.javae.models.unimodal.Piwae;
+import org.javae.models.unimodal.PoincareVae;
 import org.javae.models.unimodal.Rae;
 import org.javae.models.unimodal.SinkhornAe;
 import org.javae.models.unimodal.SlicedWae;
+import org.javae.models.unimodal.SphericalVae;
 import org.javae.models.unimodal.TextVae;
 import org.javae.models.unimodal.Vae;
 import org.javae.models.unimodal.VaeGan;
@@ -99,6 +108,24 @@ public final class ModelCatalog {
               AdversarialAutoencoder.Config::defaults,
               AdversarialAutoencoder::new),
           CatalogEntry.of(
+              "svae",
+              SphericalVae.ABOUT,
+              SphericalVae.Config.class,
+              SphericalVae.Config::defaults,
+              SphericalVae::new),
+          CatalogEntry.of(
+              "poincare-vae",
+              PoincareVae.ABOUT,
+              PoincareVae.Config.class,
+              PoincareVae.Config::defaults,
+              PoincareVae::new),
+          CatalogEntry.of(
+              "categorical-vae",
+              CategoricalVae.ABOUT,
+              CategoricalVae.Config.class,
+              CategoricalVae.Config::defaults,
+              CategoricalVae::new),
+          CatalogEntry.of(
               "text-vae",
               TextVae.ABOUT,
               TextVae.Config.class,
@@ -110,10 +137,16 @@ public final class ModelCatalog {
               ConditionalVae.Config.class,
               ConditionalVae.Config::defaults,
               ConditionalVae::new),
+          CatalogEntry.of("hvae", Hvae.ABOUT, Hvae.Config.class, Hvae.Config::defaults, Hvae::new),
+          CatalogEntry.of(
+              "vq-vae", VqVae.ABOUT, VqVae.Config.class, VqVae.Config::defaults, VqVae::new),
+          CatalogEntry.of("nvae", Nvae.ABOUT, Nvae.Config.class, Nvae.Config::defaults, Nvae::new),
           CatalogEntry.of("ivae", Ivae.ABOUT, Ivae.Config.class, Ivae.Config::defaults, Ivae::new),
           CatalogEntry.of("mvae", Mvae.ABOUT, Mvae.Config.class, Mvae.Config::defaults, Mvae::new),
           CatalogEntry.of(
               "mmvae", Mmvae.ABOUT, Mmvae.Config.class, Mmvae.Config::defaults, Mmvae::new),
+          CatalogEntry.of(
+              "vq-vae-2", VqVae2.ABOUT, VqVae2.Config.class, VqVae2.Config::defaults, VqVae2::new),
           CatalogEntry.of(
               "mopoe",
               MoPoE.ABOUT,
@@ -196,7 +229,20 @@ public final class ModelCatalog {
               MadeModel.Config.class,
               MadeModel.Config::defaults,
               MadeModel::new),
-          CatalogEntry.of("rbm", Rbm.ABOUT, Rbm.Config.class, Rbm.Config::defaults, Rbm::new));
+          CatalogEntry.of("rbm", Rbm.ABOUT, Rbm.Config.class, Rbm.Config::defaults, Rbm::new),
+          CatalogEntry.of(
+              "pixelcnn",
+              PixelCnn.ABOUT,
+              PixelCnn.Config.class,
+              PixelCnn.Config::defaults,
+              PixelCnn::new),
+          CatalogEntry.of(
+                  "fastica",
+                  FastIca.ABOUT,
+                  FastIca.Config.class,
+                  FastIca.Config::defaults,
+                  FastIca::new)
+              .in(DType.FLOAT64));
 
   private ModelCatalog() {}
 

@@ -63,6 +63,10 @@ class CatalogContractTest {
             Map.of("latent", 2, "encoder", "conv:3,4", "likelihood", "continuous-bernoulli"),
             Map.of("encoder", "conv:2,3/tanh")),
         new Subject(
+            GREYS,
+            Map.of("latent", 2, "encoder", "mlp:8", "likelihood", "logistic-mixture:2"),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
             COLOURS,
             Map.of("latent", 2, "encoder", "resnet:1x3", "likelihood", "bernoulli"),
             Map.of("encoder", "resnet:1x2/silu")),
@@ -147,9 +151,69 @@ class CatalogContractTest {
             Map.of("latent", 2, "encoder", "conv:3", "beta", 0, "likelihood", "laplace"),
             Map.of("encoder", "conv:2/tanh", "beta", 0.7)));
     row(
+        "vq-vae",
+        new Subject(
+            GREYS,
+            Map.of(
+                "encoder",
+                "conv:4,5",
+                "blocks",
+                1,
+                "codes",
+                5,
+                "code_size",
+                3,
+                "prior_layers",
+                1,
+                "prior_features",
+                4),
+            Map.of("encoder", "conv:3,4/tanh")),
+        new Subject(
+            TABLE,
+            Map.of(
+                "encoder",
+                "mlp:8",
+                "groups",
+                3,
+                "codes",
+                4,
+                "code_size",
+                2,
+                "prior_layers",
+                1,
+                "prior_features",
+                4,
+                "decay",
+                0),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "vq-vae-2",
+        new Subject(
+            GREYS,
+            Map.of(
+                "encoder",
+                "conv:4",
+                "blocks",
+                1,
+                "codes",
+                4,
+                "code_size",
+                2,
+                "prior_layers",
+                1,
+                "prior_features",
+                4,
+                "features",
+                3),
+            Map.of("encoder", "conv:3/tanh")));
+    row(
         "iwae",
         new Subject(
             BITS, Map.of("latent", 2, "encoder", "mlp:8", "k", 5), Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "k", 3, "posterior", "iaf:1,5"),
+            Map.of("encoder", "mlp:5/tanh")),
         new Subject(
             NUMBERS,
             Map.of(
@@ -235,6 +299,36 @@ class CatalogContractTest {
             Map.of("latent", 2, "encoder", "conv:3", "posterior", "iaf:1,5", "prior", "flow:2,6"),
             Map.of("encoder", "conv:2/tanh")));
     row(
+        "svae",
+        new Subject(
+            BITS,
+            Map.of("latent", 3, "encoder", "mlp:8", "samples", 2),
+            Map.of("encoder", "mlp:5/tanh", "gradient", "proposal")),
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 2, "encoder", "mlp:8", "kl", "free-bits:0.1"),
+            Map.of("encoder", "mlp:5/tanh", "gradient", "proposal", "kl", "plain")));
+    row(
+        "poincare-vae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "samples", 2, "curvature", 0.7),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 3, "encoder", "mlp:8", "gyroplanes", 6, "prior_scale", 1.5),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
+        "categorical-vae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "classes", 3, "encoder", "mlp:8", "samples", 2),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of("latent", 3, "classes", 2, "encoder", "mlp:8", "straight_through", true),
+            Map.of("encoder", "mlp:5/tanh", "straight_through", false)));
+    row(
         "text-vae",
         new Subject(
             TEXT,
@@ -279,6 +373,10 @@ class CatalogContractTest {
             Map.of("latent", 2, "encoder", "mlp:8", "prior", "learned", "schedule", "linear:4"),
             Map.of("encoder", "mlp:5/tanh")),
         new Subject(
+            BITS.labelled(3),
+            Map.of("latent", 2, "encoder", "mlp:8", "posterior", "planar:2"),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
             GREYS.labelled(3),
             Map.of("latent", 2, "encoder", "conv:3,4", "likelihood", "continuous-bernoulli"),
             Map.of("encoder", "conv:2,3/tanh")),
@@ -300,6 +398,90 @@ class CatalogContractTest {
             COLOURS.labelled(3),
             Map.of("latent", 2, "encoder", "resnet:1x3", "prior_mean", "learned"),
             Map.of("encoder", "resnet:1x2/silu")));
+    row(
+        "hvae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "hidden", 6, "schedule", "linear:4"),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            NUMBERS,
+            Map.of(
+                "latent",
+                4,
+                "levels",
+                3,
+                "taper",
+                0.5,
+                "encoder",
+                "mlp:8",
+                "hidden",
+                6,
+                "inference",
+                "ladder",
+                "samples",
+                2,
+                "kl",
+                "free-bits:0.1"),
+            Map.of("encoder", "mlp:5/tanh", "kl", "plain")),
+        new Subject(
+            GREYS,
+            Map.of(
+                "latent",
+                2,
+                "encoder",
+                "conv:3,4",
+                "hidden",
+                6,
+                "inference",
+                "residual",
+                "prior",
+                "vamp:4",
+                "schedule",
+                "linear:4",
+                "balance",
+                true),
+            Map.of("encoder", "conv:2,3/tanh", "balance", false)));
+    row(
+        "nvae",
+        new Subject(
+            GREYS,
+            Map.of(
+                "latent",
+                1,
+                "channels",
+                2,
+                "scales",
+                2,
+                "groups",
+                1,
+                "halvings",
+                0,
+                "expansion",
+                2),
+            Map.of("balance", false)),
+        new Subject(
+            COLOURS,
+            Map.of(
+                "latent",
+                1,
+                "channels",
+                2,
+                "scales",
+                1,
+                "groups",
+                2,
+                "halvings",
+                1,
+                "expansion",
+                1,
+                "samples",
+                2,
+                "spectral",
+                0,
+                "kl",
+                "free-bits:0.1"),
+            Map.of("balance", false, "kl", "plain")));
     row(
         "ae",
         new Subject(
@@ -484,6 +666,16 @@ class CatalogContractTest {
             COLOURS,
             Map.of("hidden", 6, "negatives", "cd", "k", 2, "annealing", 30, "gibbs", 10),
             Map.of()));
+    row(
+        "pixelcnn",
+        new Subject(
+            COLOURS, Map.of("levels", 2, "features", 6, "layers", 1), Map.of("features", 3)),
+        new Subject(GREYS, Map.of("levels", 5, "features", 4, "layers", 1), Map.of("features", 3)));
+    row(
+        "fastica",
+        new Subject(NUMBERS, Map.of("latent", 2), Map.of()),
+        new Subject(
+            GREYS, Map.of("latent", 2, "nonlinearity", "cube", "iterations", 500), Map.of()));
   }
 
   private static void row(String model, Subject... subjects) {

@@ -850,11 +850,24 @@ public final class Tensor {
    * may be null.
    */
   public Tensor conv2d(Tensor w, Tensor b, int stride, int padding) {
-    return conv2d(w, b, stride, padding, padding);
+    return conv2d(w, b, stride, padding, padding, 1);
   }
 
   /** As {@link #conv2d(Tensor, Tensor, int, int)} with padding of rows and columns apart. */
   public Tensor conv2d(Tensor w, Tensor b, int stride, int padH, int padW) {
+    return conv2d(w, b, stride, padH, padW, 1);
+  }
+
+  /**
+   * As {@link #conv2d(Tensor, Tensor, int, int)} with channels in {@code groups} that do not see
+   * each other: w is {@code [out, in/groups, kh, kw]}; as many groups as channels is a depthwise
+   * convolution.
+   */
+  public Tensor groupedConv2d(Tensor w, Tensor b, int stride, int padding, int groups) {
+    return conv2d(w, b, stride, padding, padding, groups);
+  }
+
+  private Tensor conv2d(Tensor w, Tensor b, int stride, int padH, int padW, int groups) {
     return op(
         "conv2d",
         () ->
@@ -865,7 +878,7 @@ public final class Tensor {
                 new long[] {stride, stride},
                 new long[] {padH, padW},
                 new long[] {1, 1},
-                1),
+                groups),
         this,
         w);
   }

@@ -10,7 +10,10 @@ import org.javae.core.distribution.FullNormal;
 import org.javae.core.distribution.Laplace;
 import org.javae.core.distribution.Mixture;
 import org.javae.core.distribution.Normal;
+import org.javae.core.distribution.OneHots;
 import org.javae.core.distribution.Product;
+import org.javae.core.distribution.VonMisesFisher;
+import org.javae.core.geometry.Sphere;
 import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Tensor;
@@ -129,6 +132,23 @@ record Example(
             true,
             List.of(values(10, 1, 3, 2, 4)),
             p -> new Categorical(p.get(0))),
+        new Example(
+            "OneHots",
+            false,
+            true,
+            true,
+            List.of(values(41, 1, 3, 6)),
+            p -> OneHots.of(p.get(0), 3)),
+        new Example(
+            // The derivative of a draw with the noise held fixed; SphereTest has the other one.
+            "Von Mises–Fisher",
+            true,
+            false,
+            false,
+            List.of(values(42, 1, 3, 4), values(43, 1, 3, 1)),
+            p ->
+                VonMisesFisher.of(
+                    Sphere.nearest(p.get(0)), p.get(1).exp(), VonMisesFisher.Gradient.PROPOSAL)),
         new Example(
             "Mixture",
             false,

@@ -145,8 +145,8 @@ class FlowPosteriorTest {
     Scope.run(
         () -> {
           FlowPosterior q = posterior(text, 2, 0.5);
-          int n = 500;
-          double side = 30;
+          int n = 200;
+          double side = 26;
           Tensor a = Tensor.arange(n).to(DType.FLOAT64).plus(0.5).times(side / n).minus(side / 2);
           Tensor z =
               Tensor.stack(

@@ -184,6 +184,6 @@ public final class Paired implements Dataset {
 
   @Override
   public void close() {
-    sources.forEach(Dataset::close);
+    sources.stream().distinct().forEach(Dataset::close);
   }
 }

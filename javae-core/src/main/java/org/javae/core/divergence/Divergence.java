@@ -18,7 +18,7 @@ public interface Divergence {
    */
   Divergence KL =
       (q, p, z) -> {
-        Tensor closed = KullbackLeibler.perElement(q, p);
-        return closed != null ? closed.sumEvent() : q.logProb(z).minus(p.logProb(z));
+        Tensor closed = KullbackLeibler.whole(q, p);
+        return closed != null ? closed : q.logProb(z).minus(p.logProb(z));
       };
 }

@@ -9,6 +9,7 @@ import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.FullNormal;
 import org.javae.core.distribution.Laplace;
 import org.javae.core.distribution.Normal;
+import org.javae.core.distribution.OneHots;
 import org.javae.core.distribution.Product;
 import org.javae.tensor.Tensor;
 
@@ -56,6 +57,9 @@ public final class Entropy {
     }
     if (q instanceof Categorical c) {
       return categorical(c);
+    }
+    if (q instanceof OneHots o) {
+      return categorical(o.choices());
     }
     if (q instanceof ContinuousBernoulli c) {
       return continuousBernoulli(c);

@@ -8,14 +8,29 @@ import org.javae.core.distribution.ContinuousBernoulli;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Distribution.Drawn;
 import org.javae.core.distribution.FullNormal;
+import org.javae.core.distribution.HypersphericalUniform;
 import org.javae.core.distribution.Laplace;
 import org.javae.core.distribution.Normal;
+import org.javae.core.distribution.OneHots;
 import org.javae.core.distribution.Product;
+import org.javae.core.distribution.VonMisesFisher;
 import org.javae.tensor.Tensor;
 
 /** Closed forms of the Kullback–Leibler divergence, one method a pair. */
 public final class KullbackLeibler {
   private KullbackLeibler() {}
+
+  /**
+   * KL(q‖p) of each observation, {@code [batch]}, or null if the pair has no closed form here. Some
+   * pairs have one that does not come apart into elements.
+   */
+  public static Tensor whole(Distribution q, Distribution p) {
+    if (q instanceof VonMisesFisher a && p instanceof HypersphericalUniform) {
+      return a.divergenceFromUniform();
+    }
+    Tensor each = perElement(q, p);
+    return each == null ? null : each.sumEvent();
+  }
 
   /**
    * KL(q‖p) of each independent element, {@code [batch, event…]} ({@link Categorical}: without the
@@ -39,6 +54,9 @@ public final class KullbackLeibler {
     }
     if (q instanceof Categorical a && p instanceof Categorical b) {
       return categoricalCategorical(a, b);
+    }
+    if (q instanceof OneHots a && p instanceof OneHots b) {
+      return oneHotsOneHots(a, b);
     }
     if (q instanceof ContinuousBernoulli a && p instanceof ContinuousBernoulli b) {
       return continuousBernoulliContinuousBernoulli(a, b);
@@ -147,6 +165,17 @@ public final class KullbackLeibler {
    */
   public static Tensor categoricalCategorical(Categorical q, Categorical p) {
     return q.mean().times(q.logProbabilities().minus(p.logProbabilities())).sum(-1);
+  }
+
+  /**
+   * {@code q_k ln(q_k/p_k) − q_k + p_k} of each class of each choice, {@code [batch, N·K]}: as
+   * probabilities sum to 1 the parts of a choice sum to its divergence, and none is negative.
+   */
+  public static Tensor oneHotsOneHots(OneHots q, OneHots p) {
+    Tensor a = q.choices().logits().flatten();
+    Tensor b = p.choices().logits().flatten();
+    Tensor qs = a.exp();
+    return qs.times(a.minus(b)).minus(qs).plus(b.exp());
   }
 
   /**

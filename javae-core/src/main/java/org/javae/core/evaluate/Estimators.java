@@ -7,6 +7,7 @@ import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.FullNormal;
 import org.javae.core.distribution.Normal;
 import org.javae.core.model.Conditional;
+import org.javae.core.model.LargeLatents;
 import org.javae.core.model.LatentVariableModel;
 import org.javae.tensor.Autograd;
 import org.javae.tensor.DType;
@@ -39,7 +40,7 @@ public final class Estimators {
   /** As {@link #logLikelihood(LatentVariableModel, Tensor, int, Rng)} with q(z|x) at hand. */
   public static Tensor logLikelihood(
       LatentVariableModel m, Distribution q, Tensor x, int k, Rng rng) {
-    return logMean(x, k, n -> logWeights(m, q, x, n, rng));
+    return logMean(x, k, samplesAtOnce(m, x, k), n -> logWeights(m, q, x, n, rng));
   }
 
   /**
@@ -51,7 +52,7 @@ public final class Estimators {
    * @return float64 {@code [batch]}, nats
    */
   public static Tensor naive(LatentVariableModel m, Tensor x, int k, Rng rng) {
-    return logMean(x, k, n -> naiveLogWeights(m, x, n, rng));
+    return logMean(x, k, samplesAtOnce(m, x, k), n -> naiveLogWeights(m, x, n, rng));
   }
 
   /**
@@ -73,9 +74,8 @@ public final class Estimators {
   }
 
   /** {@code ln 1/K Σ exp w} over k log-weights of each observation, a few samples at a time. */
-  private static Tensor logMean(Tensor x, int k, IntFunction<Tensor> logWeights) {
+  private static Tensor logMean(Tensor x, int k, int chunk, IntFunction<Tensor> logWeights) {
     long batch = x.size(0);
-    int chunk = samplesAtOnce(x, k);
     return Autograd.off(
         () ->
             Scope.run(
@@ -93,6 +93,13 @@ public final class Estimators {
                   }
                   return total.minus(Math.log(k));
                 }));
+  }
+
+  private static int samplesAtOnce(LatentVariableModel m, Tensor x, int k) {
+    int usual = samplesAtOnce(x, k);
+    return m instanceof LargeLatents l
+        ? (int) Math.max(1, Math.min(usual, l.drawsAtOnce() / x.size(0)))
+        : usual;
   }
 
   /** How many of k samples of every observation are decoded at once. */

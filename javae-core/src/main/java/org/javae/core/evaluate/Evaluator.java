@@ -12,16 +12,21 @@ import java.util.function.DoubleConsumer;
 import org.javae.core.config.Nearest;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Loader;
+import org.javae.core.distribution.DiscretisedLogistic;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Normal;
+import org.javae.core.distribution.TopDown;
 import org.javae.core.divergence.KullbackLeibler;
 import org.javae.core.model.Batch;
 import org.javae.core.model.Conditional;
 import org.javae.core.model.Decodes;
+import org.javae.core.model.DiscreteCodes;
 import org.javae.core.model.Encodes;
+import org.javae.core.model.LargeLatents;
 import org.javae.core.model.LatentVariableModel;
 import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
+import org.javae.core.model.Quantised;
 import org.javae.core.model.Scores;
 import org.javae.core.model.Unnormalised;
 import org.javae.core.train.BatchSource;
@@ -48,8 +53,10 @@ public final class Evaluator {
           "active_units",
           "mutual_information",
           "perplexity",
+          "codebook_usage",
           "mse",
           "mcc",
+          "bits_per_dimension",
           "ais",
           "ais_gap");
 
@@ -127,6 +134,17 @@ public final class Evaluator {
               + " data such as nonstationary",
           rows.data().name());
     }
+    boolean units = !(model instanceof LatentVariableModel m) || m.euclidean();
+    if (!units && o.wanted().contains("active_units")) {
+      throw UserException.of(
+          "active_units counts dimensions of Gaussian codes that vary, and the codes of this model are no such vectors; use"
+              + " kl or mutual_information");
+    }
+    if (!units && o.wantsAny("ais", "ais_gap")) {
+      throw UserException.of(
+          "annealed importance sampling moves codes by straight steps, and the codes of this model live on a space that has"
+              + " none; use --nll-samples");
+    }
     Rng rng = Rng.of(o.seed()).split("evaluate");
     boolean latent = model instanceof LatentVariableModel || model instanceof Conditional;
     boolean energy = model instanceof Unnormalised;
@@ -143,7 +161,8 @@ public final class Evaluator {
     boolean normalises = energy && o.wantsAny("nll", "ais", "ais_gap");
     double share = !anneals && !normalises ? 1 : o.wantsPass() || normalises ? 0.1 : 0;
     if (o.wantsPass() || normalises) {
-      int batch = sampled ? Math.min(o.batch(), 100) : o.batch();
+      int most = model instanceof LargeLatents l ? l.drawsAtOnce() : Integer.MAX_VALUE;
+      int batch = Math.min(most, sampled ? Math.min(o.batch(), 100) : o.batch());
       int batches = rows.batches(batch);
       for (int i = 0; i < batches; i++) {
         int index = i;
@@ -173,10 +192,12 @@ public final class Evaluator {
     }
     Double energyNll = null;
     if (normalises) {
-      Ais.Settings settings = o.ais() == null ? Partition.DEFAULTS : o.ais();
+      Unnormalised u = (Unnormalised) model;
+      Ais.Settings settings =
+          o.ais() == null ? new Ais.Settings(u.temperatures(), Partition.CHAINS) : o.ais();
       Partition z =
           Partition.estimate(
-              ((Unnormalised) model).path(),
+              u.path(),
               settings,
               rng.split("partition"),
               f -> progress.accept(share + (1 - share) * f));
@@ -186,30 +207,37 @@ public final class Evaluator {
     }
     boolean text = model.data().isText();
     boolean exact = model instanceof Scores;
-    boolean decodes = latent || model instanceof Decodes;
+    boolean discrete = model instanceof DiscreteCodes;
+    boolean bound = latent || discrete;
+    boolean decodes = bound || model instanceof Decodes;
     return new Metrics(
-        latent && o.wants("elbo") ? (Double) (-s.mean(s.reconstruction) - s.mean(s.kl)) : null,
+        bound && o.wants("elbo") ? (Double) (-s.mean(s.reconstruction) - s.mean(s.kl)) : null,
         energy && o.wants("nll")
             ? energyNll
             : exact && o.wants("nll") || sampled ? (Double) s.mean(s.nll) : null,
         sampled ? (Integer) o.nllSamples() : exact && o.wants("nll") ? (Integer) 0 : null,
         decodes && o.wants("reconstruction") ? (Double) s.mean(s.reconstruction) : null,
-        latent && o.wants("kl") ? (Double) s.mean(s.kl) : null,
+        bound && o.wants("kl") ? (Double) s.mean(s.kl) : null,
         s.klPerDimension != null && o.wants("kl_per_dimension")
             ? Arrays.stream(s.klPerDimension).map(v -> v / s.n).toArray()
             : null,
-        !s.codes.isEmpty() && latent && o.wants("active_units")
+        !s.codes.isEmpty() && latent && units && o.wants("active_units")
             ? (Integer) Estimators.activeUnits(s.codes)
             : null,
         mi,
         text && latent && o.wants("perplexity")
             ? (Double) Math.exp((sampled ? s.nll : s.reconstruction + s.kl) / s.tokens)
-            : null,
+            : discrete && o.wants("perplexity") ? (Double) s.usage.perplexity() : null,
+        discrete && o.wants("codebook_usage") ? (Double) s.usage.usage() : null,
         decodes && !text && o.wants("mse") ? (Double) (s.squared / s.elements) : null,
         ais,
         gap,
         !s.codes.isEmpty() && sources != null && o.wants("mcc")
             ? (Double) correlation(s.codes, sources, rows)
+            : null,
+        (s.bytes || exact && model instanceof Quantised) && o.wants("bits_per_dimension")
+            ? (Double)
+                ((sampled || exact ? s.nll : s.reconstruction + s.kl) / s.dimensions / Math.log(2))
             : null);
   }
 
@@ -285,6 +313,7 @@ public final class Evaluator {
 
   private static final class Sums {
     private final int informative;
+    private final CodeUsage usage = new CodeUsage();
     private final List<Tensor> codes = new ArrayList<>();
     private final List<Tensor> means = new ArrayList<>();
     private final List<Tensor> logScales = new ArrayList<>();
@@ -298,6 +327,8 @@ public final class Evaluator {
     double squared;
     double elements;
     double tokens;
+    double dimensions;
+    boolean bytes;
     double[] klPerDimension;
 
     /**
@@ -319,7 +350,8 @@ public final class Evaluator {
       Tensor each = KullbackLeibler.perElement(q, prior);
       if (each == null) {
         if (z != null) {
-          kl += sum(z.logProb().minus(prior.logProb(z.value())));
+          Tensor whole = KullbackLeibler.whole(q, prior);
+          kl += sum(whole != null ? whole : z.logProb().minus(prior.logProb(z.value())));
         }
         return z != null;
       }
@@ -335,7 +367,10 @@ public final class Evaluator {
     /** The first posteriors of those a mutual information is taken over; null for later ones. */
     Normal wanted(Distribution q) {
       cheapDensity = q.cheapDensity();
-      if (!(q instanceof Normal normal) || posteriors >= informative) {
+      // Of a hierarchy the top level's: a joint density for every pair of rows would cost a
+      // descent.
+      Distribution one = q instanceof TopDown t ? t.top().law() : q;
+      if (!(one instanceof Normal normal) || posteriors >= informative) {
         return null;
       }
       Tensor mean = normal.mean();
@@ -382,6 +417,7 @@ public final class Evaluator {
     Tensor x = batch.x();
     LatentVariableModel m = Conditional.view(model, batch);
     s.n += x.size(0);
+    s.dimensions += x.numel();
     Tensor code = null;
     Normal kept = null;
     boolean text = model.data().isText();
@@ -395,10 +431,13 @@ public final class Evaluator {
       if (o.wants("mse") && !text) { // between words there are no differences
         squaredError(m, code, x, s);
       }
-      if (o.wantsAny("elbo", "reconstruction", "kl", "kl_per_dimension", "perplexity")) {
+      if (o.wantsAny(
+          "elbo", "reconstruction", "kl", "kl_per_dimension", "perplexity", "bits_per_dimension")) {
         Distribution.Drawn z = q.sampled(rng.split("elbo"), 1);
-        if (o.wantsAny("elbo", "reconstruction", "perplexity")) {
-          s.reconstruction -= sum(m.likelihood(z.value()).logProb(x));
+        if (o.wantsAny("elbo", "reconstruction", "perplexity", "bits_per_dimension")) {
+          Distribution p = m.likelihood(z.value());
+          s.bytes = p instanceof DiscretisedLogistic;
+          s.reconstruction -= sum(p.logProb(x));
         }
         s.addKl(q, m.prior(), z);
       }
@@ -406,19 +445,33 @@ public final class Evaluator {
         Rng r = rng.split("nll");
         s.nll -= Estimators.logLikelihood(m, q, x, o.nllSamples(), r).sum().item();
       }
+    } else if (model instanceof DiscreteCodes d) {
+      bound(model, batch, rng, s);
+      if (o.wants("mse")) {
+        squaredError(d, d.encode(x), x, s);
+      }
     } else if (model instanceof Encodes e) {
       code = e.encode(x);
       if (!text && model instanceof Decodes d && o.wantsAny("mse", "reconstruction")) {
         s.reconstruction += squaredError(d, code, x, s);
       }
     }
-    if (model instanceof Scores exact && o.wants("nll")) {
+    if (model instanceof Scores exact && o.wantsAny("nll", "bits_per_dimension")) {
       s.nll -= sum(exact.logProb(x));
     }
     if (model instanceof Unnormalised energy) {
       s.nll -= sum(energy.logUnnormalised(x));
     }
     return new Kept(code, kept);
+  }
+
+  /** Both parts of the bound, and which entries were chosen, of a model with codebooks. */
+  @SuppressWarnings("unchecked") // models with codes are models of one block
+  private static void bound(Model<?> model, Batch batch, Rng rng, Sums s) {
+    Loss loss = ((Model<Batch>) model).loss(batch, Step.evaluation(rng));
+    s.reconstruction += sum(loss.terms().get("nll"));
+    s.kl += sum(loss.terms().get("kl"));
+    s.usage.add(loss);
   }
 
   private static double squaredError(Decodes d, Tensor code, Tensor x, Sums s) {
@@ -458,6 +511,7 @@ public final class Evaluator {
                         means.merge("loss", sum(loss.total()), Double::sum);
                         loss.terms().forEach((k, t) -> means.merge(k, sum(t), Double::sum));
                         s.n += b.size();
+                        s.usage.add(loss);
                         LatentVariableModel m = Conditional.view(model, b);
                         if (m == null) {
                           return new Kept(null, null);
@@ -477,11 +531,16 @@ public final class Evaluator {
     if (means.containsKey("nll") && means.containsKey("kl")) {
       means.put("elbo", -means.get("nll") - means.get("kl"));
     }
+    if (!s.usage.isEmpty()) {
+      s.usage.metrics().forEach((k, v) -> means.put(k, readable(v)));
+    }
     if (!latent) {
       return Held.of(means);
     }
     means.putIfAbsent("kl", s.mean(s.kl));
-    means.put("active_units", (double) Estimators.activeUnits(s.codes));
+    if (!(model instanceof LatentVariableModel m) || m.euclidean()) {
+      means.put("active_units", (double) Estimators.activeUnits(s.codes));
+    }
     // The same noise every epoch: a difference between epochs is then the model's.
     Rng same = Rng.of(0).split("validation").split("mutual information");
     Double information = s.information(model, rows, false, same);

@@ -18,10 +18,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param activeUnits dimensions whose posterior mean varies: Var_x(E_q[z]) &gt; 0.01 (Burda et al.,
  *     2016)
  * @param mutualInformation I_q(x; z) with the aggregate posterior over at most 2000 observations,
- *     so at most ln 2000
+ *     so at most ln 2000; of a hierarchy the top level's
  * @param perplexity of text, {@code exp(−ln p(x) / tokens)} over all sentences with their end
  *     marks: from {@code nll} if that was estimated, else from the ELBO, which makes it an upper
- *     bound
+ *     bound. Of discrete codes {@code exp} of the entropy of the entries' frequencies: how many
+ *     entries, used equally often, say as much
+ * @param codebookUsage entries of codebooks that at least one code is, as part of all
  * @param mse squared error of decode(encode(x)), averaged over elements, in the model's
  *     (preprocessed) units
  * @param aisNll −ln p(x) by annealed importance sampling, an upper bound in expectation
@@ -29,6 +31,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *     bound of ln p(x), nats; of an energy-based model upper less lower bound of ln Z
  * @param mcc mean correlation coefficient of the codes with the true sources, where the data know
  *     theirs ({@link MeanCorrelation})
+ * @param bitsPerDimension −log₂ P(x) by element, of bytes and other levels with a mass each: from
+ *     {@code nll} if that was estimated, else from the ELBO, which makes it an upper bound
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Metrics(
@@ -41,7 +45,9 @@ public record Metrics(
     @JsonProperty("active_units") Integer activeUnits,
     @JsonProperty("mutual_information") Double mutualInformation,
     Double perplexity,
+    @JsonProperty("codebook_usage") Double codebookUsage,
     Double mse,
     @JsonProperty("ais_nll") Double aisNll,
     @JsonProperty("ais_gap") Double aisGap,
-    Double mcc) {}
+    Double mcc,
+    @JsonProperty("bits_per_dimension") Double bitsPerDimension) {}

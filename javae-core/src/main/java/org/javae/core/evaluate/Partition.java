@@ -24,8 +24,8 @@ import org.javae.tensor.Tensor;
  * @param standardError of {@code lower}, from the spread of the weights, nats
  */
 public record Partition(double lower, double upper, double standardError) {
-  /** Close for some hundred hidden units, in a few minutes. */
-  public static final Ais.Settings DEFAULTS = new Ais.Settings(5000, 100);
+  /** Chains of an evaluation unless told. */
+  static final int CHAINS = 100;
 
   /** Upper less lower bound, nats. */
   public double gap() {

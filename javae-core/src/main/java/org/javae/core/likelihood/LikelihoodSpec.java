@@ -12,6 +12,7 @@ import org.javae.core.data.Dataset.Column;
 import org.javae.core.distribution.Bernoulli;
 import org.javae.core.distribution.Categorical;
 import org.javae.core.distribution.ContinuousBernoulli;
+import org.javae.core.distribution.DiscretisedLogistic;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Laplace;
 import org.javae.core.distribution.Normal;
@@ -35,6 +36,9 @@ import org.javae.tensor.UserException;
  *       σ ≥ −5
  *   <li>{@code balance:C}: reconstruction term C‖x − x̂‖², that is a Gaussian of variance 1/(2C)
  *   <li>{@code laplace:S}, {@code laplace:shared}, {@code laplace:element}: as the Gaussian
+ *   <li>{@code discretised-logistic}: bytes over 255, by a logistic whose mean and scale the
+ *       decoder gives for every element (Kingma et al., 2016)
+ *   <li>{@code logistic-mixture:K}: the same with K logistics (Salimans et al., 2017; default 10)
  *   <li>{@code categorical:K}: elements are one-hot groups of K classes along a vector
  *   <li>{@code mixed}: a table's columns by kind: Gaussian with a learned scale a column for real
  *       ones, categorical for the others
@@ -48,6 +52,8 @@ public record LikelihoodSpec(String kind, String argument) {
           "gaussian",
           "laplace",
           "categorical",
+          "discretised-logistic",
+          "logistic-mixture",
           "balance",
           "mixed");
 
@@ -56,6 +62,12 @@ public record LikelihoodSpec(String kind, String argument) {
    * infinite density.
    */
   private static final double MIN_LOG_SCALE = -5;
+
+  /** The same for bytes, whose masses are at most 1: a tenth of the distance between two. */
+  private static final double MIN_BYTE_LOG_SCALE = -8;
+
+  /** Where ln s of bytes starts: a scale of a tenth. */
+  private static final double BYTE_LOG_SCALE = Math.log(0.1);
 
   private static final String LOG_SCALE = "likelihood.log_scale";
 
@@ -79,7 +91,12 @@ public record LikelihoodSpec(String kind, String argument) {
         }
       }
       case "balance" -> s.number();
-      case "categorical" -> s.classes();
+      case "categorical" -> s.classes(2);
+      case "logistic-mixture" -> {
+        if (!s.argument.isEmpty()) {
+          s.classes(1);
+        }
+      }
       default -> {
         if (!s.argument.isEmpty()) {
           throw UserException.usage("likelihood '%s' takes no argument", s.kind);
@@ -102,17 +119,17 @@ public record LikelihoodSpec(String kind, String argument) {
         "likelihood '%s': after the colon a positive number is expected", this);
   }
 
-  private int classes() {
+  private int classes(int least) {
     try {
       int k = Integer.parseInt(argument);
-      if (k >= 2) {
+      if (k >= least) {
         return k;
       }
     } catch (NumberFormatException e) {
       // the sentence below says what is expected
     }
     throw UserException.usage(
-        "likelihood '%s': after the colon a whole number of 2 or more is expected", this);
+        "likelihood '%s': after the colon a whole number of %d or more is expected", this, least);
   }
 
   /** True if the data must be binary. */
@@ -122,7 +139,12 @@ public record LikelihoodSpec(String kind, String argument) {
 
   /** True if the data must lie in [0, 1]. */
   public boolean wantsUnitInterval() {
-    return kind.endsWith("bernoulli");
+    return kind.endsWith("bernoulli") || bytes();
+  }
+
+  /** True if observations are bytes over 255, with a mass for each of the 256. */
+  public boolean bytes() {
+    return kind.equals("discretised-logistic") || kind.equals("logistic-mixture");
   }
 
   /** Builds the likelihood of a model, registering its scales. */
@@ -135,6 +157,8 @@ public record LikelihoodSpec(String kind, String argument) {
       case "laplace" -> located(data, p, Laplace::new);
       case "balance" -> fixed(event, p, Normal::new, Math.sqrt(1 / (2 * number())));
       case "categorical" -> categorical(event);
+      case "discretised-logistic" -> logistics(event, 1);
+      case "logistic-mixture" -> logistics(event, argument.isEmpty() ? 10 : classes(1));
       default -> mixed(data, p);
     };
   }
@@ -185,8 +209,31 @@ public record LikelihoodSpec(String kind, String argument) {
     return s;
   }
 
+  /** Weights, means and log-scales of k logistics an element, side by side along the channels. */
+  private static Likelihood logistics(Shape event, int k) {
+    long[] out = event.toArray();
+    out[0] *= 3L * k;
+    long[] each = event.prepend(k).prepend(0).toArray();
+    long[] spread = new long[each.length];
+    Arrays.fill(spread, 1);
+    spread[1] = k;
+    return new Mapped(
+        Shape.of(out),
+        o -> {
+          List<Tensor> c = o.chunk(3, 1);
+          each[0] = o.size(0);
+          // The components start apart, evenly over [0, 1].
+          Tensor start = Tensor.arange(k).plus(0.5).times(1.0 / k).to(o.dtype()).reshape(spread);
+          Tensor logScale = c.get(2).plus(BYTE_LOG_SCALE - MIN_BYTE_LOG_SCALE).softplus();
+          return new DiscretisedLogistic(
+              c.get(0).reshape(each),
+              c.get(1).reshape(each).plus(start),
+              logScale.plus(MIN_BYTE_LOG_SCALE).reshape(each));
+        });
+  }
+
   private Likelihood categorical(Shape event) {
-    int k = classes();
+    int k = classes(2);
     int d = (int) event.numel();
     if (event.rank() != 1 || d % k != 0) {
       throw UserException.usage(

@@ -1,5 +1,6 @@
 package org.javae.core.model;
 
+import java.util.function.DoubleConsumer;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Tensor;
 
@@ -14,5 +15,14 @@ public interface Generates {
    */
   default long samplingSteps() {
     return 1;
+  }
+
+  /**
+   * The same, for those that take their time.
+   *
+   * @param progress told the fraction done
+   */
+  default Tensor generate(int n, Rng rng, DoubleConsumer progress) {
+    return generate(n, rng);
   }
 }

@@ -19,6 +19,15 @@ public interface LatentVariableModel extends Encodes, Decodes, Generates {
   /** p(x given z): batch of z, event of x. */
   Distribution likelihood(Tensor z);
 
+  /**
+   * Whether z ranges over all of Rᵈ, each dimension a unit of its own. On a curved space or among
+   * choices it does not: then there are no active units to count, and nothing moves z by straight
+   * steps.
+   */
+  default boolean euclidean() {
+    return true;
+  }
+
   @Override
   default Tensor encode(Tensor x) {
     return code(posterior(x));

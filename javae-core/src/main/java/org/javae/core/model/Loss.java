@@ -16,12 +16,25 @@ import org.javae.tensor.Tensor;
  *     first part of their parameters' names
  * @param posterior q(z|x) of the batch if the loss computed one, so that validation need not encode
  *     again; else null
+ * @param gathered statistics of the batch by name, detached, that {@link Updates} are given after
+ *     the step; the parts of a sliced batch follow one another along their first dimension
  */
 public record Loss(
-    Tensor total, Map<String, Tensor> terms, Map<String, Tensor> groups, Distribution posterior) {
+    Tensor total,
+    Map<String, Tensor> terms,
+    Map<String, Tensor> groups,
+    Distribution posterior,
+    Map<String, Tensor> gathered) {
   /** No terms yet. */
   public static Loss zero() {
-    return new Loss(null, Map.of(), Map.of(), null);
+    return new Loss(null, Map.of(), Map.of(), null, Map.of());
+  }
+
+  /** Keeps a statistic of the batch, with a first dimension for the parts of a sliced batch. */
+  public Loss gathers(String name, Tensor statistic) {
+    Map<String, Tensor> g = new LinkedHashMap<>(gathered);
+    g.put(name, statistic);
+    return new Loss(total, terms, groups, posterior, java.util.Collections.unmodifiableMap(g));
   }
 
   /**
@@ -41,19 +54,20 @@ public record Loss(
         total,
         java.util.Collections.unmodifiableMap(t),
         java.util.Collections.unmodifiableMap(g),
-        posterior);
+        posterior,
+        gathered);
   }
 
   /** Remembers q(z|x), which the loss was computed from. */
   public Loss drawnFrom(Distribution q) {
-    return new Loss(total, terms, groups, q);
+    return new Loss(total, terms, groups, q, gathered);
   }
 
   /** Remembers a term that is no part of the total. */
   public Loss reports(String name, Tensor term) {
     Map<String, Tensor> t = new LinkedHashMap<>(terms);
     t.put(name, term);
-    return new Loss(total, java.util.Collections.unmodifiableMap(t), groups, posterior);
+    return new Loss(total, java.util.Collections.unmodifiableMap(t), groups, posterior, gathered);
   }
 
   /** Adds a term with weight 1. */
@@ -74,6 +88,7 @@ public record Loss(
         total == null ? weighted : total.plus(weighted),
         java.util.Collections.unmodifiableMap(t),
         groups,
-        posterior);
+        posterior,
+        gathered);
   }
 }

@@ -14,6 +14,9 @@ public interface Unnormalised {
   /** From a density that is known exactly to the present one. */
   Path path();
 
+  /** Steps along the path that suit an evaluation. */
+  int temperatures();
+
   /** Densities f_β between one that is known, β = 0, and the model's f, β = 1. */
   interface Path {
     /** ln Z of f₀. */

@@ -170,6 +170,68 @@ public record NetSpec(String kind, List<Integer> widths, int stages, Activation 
     return b.net();
   }
 
+  /** Whether it consists of convolutions, so that it can leave a map instead of a vector. */
+  public boolean keepsMap() {
+    return kind.equals("conv") || kind.equals("resnet");
+  }
+
+  /**
+   * Height and width of the map that is left of an image.
+   *
+   * @throws UserException if there is nothing left of it
+   */
+  public long[] map(Shape image) {
+    int n = kind.equals("conv") ? widths.size() : stages;
+    return halvings(image, n).get(n);
+  }
+
+  /**
+   * As {@link #encoder} up to the last halving; then {@code blocks} residual blocks (non-linearity,
+   * 3×3 convolution to half as many channels, non-linearity, 1×1 convolution) and a 1×1 convolution
+   * to {@code out} channels: from images to maps {@code [batch, out, h, w]} of size {@link #map}.
+   */
+  public Net mapEncoder(Params p, String name, Shape in, int blocks, int out) {
+    map(in);
+    Build b = new Build(p, name, activation);
+    long from = in.at(0);
+    if (kind.equals("conv")) {
+      for (int i = 0; i < widths.size(); i++) {
+        b.conv(from, widths.get(i), 4, 2, activation.gain());
+        from = widths.get(i);
+        if (i < widths.size() - 1) {
+          b.activate();
+        }
+      }
+    } else {
+      from = widths.get(0);
+      b.conv(in.at(0), from, 3, 1, 1);
+      for (int i = 0; i < stages; i++) {
+        b.residual(from).activate().conv(from, from, 4, 2, activation.gain());
+      }
+    }
+    return b.bottlenecks(from, blocks).activate().point(from, out, 1).net();
+  }
+
+  /** The way back: from maps {@code [batch, in, h, w]} to images of shape {@code out}. */
+  public Net mapDecoder(Params p, String name, int in, int blocks, Shape out) {
+    boolean conv = kind.equals("conv");
+    int n = conv ? widths.size() : stages;
+    List<long[]> sizes = halvings(out, n);
+    Build b = new Build(p, name, activation);
+    long from = conv ? widths.get(n - 1) : widths.get(0);
+    b.conv(in, from, 3, 1, activation.gain()).bottlenecks(from, blocks).activate();
+    for (int i = n - 1; i >= 0; i--) {
+      boolean last = i == 0 && conv;
+      long to = last ? out.at(0) : conv ? widths.get(i - 1) : from;
+      b.convTransposed(from, to, sizes.get(i + 1), sizes.get(i), last ? 1 : activation.gain());
+      if (!last) {
+        b.activate();
+      }
+      from = to;
+    }
+    return conv ? b.net() : b.conv(from, out.at(0), 3, 1, 1).net();
+  }
+
   /** The decoder that goes with this encoder: widths of a perceptron in reverse order. */
   public NetSpec mirrored() {
     if (!kind.equals("mlp")) {
@@ -296,6 +358,28 @@ public record NetSpec(String kind, List<Integer> widths, int stages, Activation 
       layers.add(
           new Residual(List.of(new Activate(activation), first, new Activate(activation), second)));
       return this;
+    }
+
+    Build bottlenecks(long c, int blocks) {
+      long half = Math.max(1, c / 2);
+      for (int i = 0; i < blocks; i++) {
+        Conv first = convLayer(next(), c, half, 3, 1, activation.gain());
+        Conv second = pointLayer(next(), half, c, 0);
+        layers.add(
+            new Residual(
+                List.of(new Activate(activation), first, new Activate(activation), second)));
+      }
+      return this;
+    }
+
+    Build point(long in, long out, double gain) {
+      layers.add(pointLayer(next(), in, out, gain));
+      return this;
+    }
+
+    private Conv pointLayer(String n, long in, long out, double gain) {
+      Tensor w = p.glorot(n + ".weight", gain, in, out, out, in, 1, 1);
+      return new Conv(n, w, zeros(n + ".bias", out), 1, 0);
     }
 
     Net net() {

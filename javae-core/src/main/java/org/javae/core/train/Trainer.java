@@ -13,6 +13,7 @@ import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
 import org.javae.core.model.Params;
 import org.javae.core.model.Refreshes;
+import org.javae.core.model.Updates;
 import org.javae.core.net.Net;
 import org.javae.core.train.TrainResult.Status;
 import org.javae.tensor.Autograd;
@@ -281,6 +282,7 @@ public final class Trainer<B> {
             }
           }
           List<Tensor> gradients = null;
+          Map<String, List<Tensor>> gathered = new LinkedHashMap<>();
           int parts = Math.min(config.accumulate(), batches - batch);
           int slices = slices();
           int size = config.batch() / slices;
@@ -298,7 +300,7 @@ public final class Trainer<B> {
                       Loss loss = model.loss(b, s);
                       String trouble = check(loss, b, s, index / slices);
                       if (trouble != null) {
-                        return new Part(trouble, 0, List.of());
+                        return new Part(trouble, 0, List.of(), Map.of());
                       }
                       add(loss);
                       // Several batches: gradients of sums, divided once, so that a smaller last
@@ -306,12 +308,16 @@ public final class Trainer<B> {
                       return new Part(
                           null,
                           loss.total().numel(),
-                          gradients(loss, parts * slices == 1 ? Tensor::mean : Tensor::sum));
+                          gradients(loss, parts * slices == 1 ? Tensor::mean : Tensor::sum),
+                          model instanceof Updates ? loss.gathered() : Map.of());
                     });
             if (part.trouble() != null) {
               return part.trouble();
             }
             observations += part.observations();
+            part.gathered()
+                .forEach(
+                    (name, t) -> gathered.computeIfAbsent(name, k -> new ArrayList<>()).add(t));
             if (gradients == null) {
               gradients = part.gradients();
             } else {
@@ -329,6 +335,12 @@ public final class Trainer<B> {
             clip(gradients);
           }
           optimizer.step(aggressive ? only(gradients, false) : gradients, lastLr);
+          if (model instanceof Updates u) {
+            Map<String, Tensor> all = new LinkedHashMap<>();
+            gathered.forEach(
+                (name, t) -> all.put(name, t.size() == 1 ? t.get(0) : Tensor.cat(t, 0)));
+            Autograd.off(() -> u.update(all, s));
+          }
           if (config.ema() > 0) {
             // Early on the average follows quickly, or the start would linger (as in Adam's bias
             // correction).
@@ -342,11 +354,14 @@ public final class Trainer<B> {
   }
 
   /** What one slice of a batch gave. */
-  private record Part(String trouble, long observations, List<Tensor> gradients)
+  private record Part(
+      String trouble, long observations, List<Tensor> gradients, Map<String, Tensor> gathered)
       implements Scope.Holder {
     @Override
     public Iterable<Tensor> tensors() {
-      return gradients;
+      List<Tensor> all = new ArrayList<>(gradients);
+      all.addAll(gathered.values());
+      return all;
     }
   }
 

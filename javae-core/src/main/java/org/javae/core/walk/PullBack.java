@@ -72,7 +72,7 @@ public final class PullBack {
                     metric(decoder, z)
                         .eigh()
                         .get(0)
-                        .clamp(0, Double.MAX_VALUE)
+                        .clamp(0, Float.MAX_VALUE)
                         .log()
                         .sum(1)
                         .times(0.5)

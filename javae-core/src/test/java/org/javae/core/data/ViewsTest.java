@@ -289,4 +289,59 @@ class ViewsTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("weight 0.0; a positive number");
   }
+
+  /** Two views of 4000 observations. */
+  private static Paired two() {
+    ArrayDataset d = ArrayDataset.of("d", Shape.of(1), new float[4000]);
+    return Paired.of(
+        "two", List.of(new View("a", Shape.of(1)), new View("b", Shape.of(1))), List.of(d, d));
+  }
+
+  @Test
+  void viewsAreTakenFromTrainingRowsAlone() {
+    int[] train = IntStream.range(0, 3000).toArray();
+    int[] rest = IntStream.range(3000, 4000).toArray();
+    Dataset d = new ThinnedViews(two(), train, 0.5, 1, 7);
+    assertThat(Arrays.stream(Views.present(d, rest))).allMatch(p -> p[0] && p[1]);
+    boolean[][] present = Views.present(d, train);
+    // Both are lost with 1/4, and then one comes back: 1/4 whole, 3/8 each alone.
+    int[] count = new int[4];
+    for (boolean[] p : present) {
+      count[(p[0] ? 1 : 0) + (p[1] ? 2 : 0)]++;
+    }
+    assertThat(count[0]).isZero();
+    assertThat(count[3] / 3000.0).isCloseTo(0.25, within(0.03));
+    assertThat(count[1] / 3000.0).isCloseTo(0.375, within(0.035));
+    float[] cut = new float[3000];
+    d.view(1).read(train, cut);
+    for (int i = 0; i < 3000; i++) {
+      assertThat(Float.isNaN(cut[i])).isEqualTo(!present[i][1]);
+    }
+    assertThat(Views.present(new ThinnedViews(two(), train, 0.5, 1, 7), train)).isEqualTo(present);
+    assertThat(Views.present(new ThinnedViews(two(), train, 0.5, 1, 8), train))
+        .isNotEqualTo(present);
+    // With probability 1 every observation keeps its last view.
+    assertThat(Arrays.stream(Views.present(new ThinnedViews(two(), train, 1, 1, 7), train)))
+        .allMatch(p -> p[0] ^ p[1]);
+  }
+
+  @Test
+  void aFractionStaysPairedAndTheOthersKeepOneView() {
+    int[] train = IntStream.range(0, 4000).toArray();
+    boolean[][] tenth = Views.present(new ThinnedViews(two(), train, 0, 0.1, 3), train);
+    boolean[][] half = Views.present(new ThinnedViews(two(), train, 0, 0.5, 3), train);
+    int whole = 0;
+    int first = 0;
+    for (int i = 0; i < 4000; i++) {
+      boolean both = tenth[i][0] && tenth[i][1];
+      whole += both ? 1 : 0;
+      first += !both && tenth[i][0] ? 1 : 0;
+      assertThat(tenth[i][0] || tenth[i][1]).isTrue();
+      if (both) {
+        assertThat(half[i]).containsOnly(true);
+      }
+    }
+    assertThat(whole).isEqualTo(400);
+    assertThat(first / 3600.0).isCloseTo(0.5, within(0.03));
+  }
 }

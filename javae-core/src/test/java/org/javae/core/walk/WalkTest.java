@@ -216,6 +216,8 @@ class WalkTest {
           double r = 0.3 * 0.3 + 0.7 * 0.7;
           assertThat(PullBack.magnification(STEREOGRAPHIC, z)[0])
               .isCloseTo(4 / ((1 + r) * (1 + r)), within(1e-9));
+          assertThat(PullBack.magnification(SPHERE, z.to(DType.FLOAT32))[1])
+              .isCloseTo(Math.sin(1.1), within(1e-5));
           // A decoder that ignores a coordinate has no area.
           assertThat(PullBack.magnification(x -> x.narrow(1, 0, 1).expand(-1, 3).times(2), z)[0])
               .isLessThan(1e-6);

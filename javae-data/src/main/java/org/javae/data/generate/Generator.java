@@ -8,6 +8,8 @@ public sealed interface Generator
         Strokes,
         StrokesLabel,
         LinearViews,
+        PolyStrokes,
+        ShapesCaptions,
         Mixture,
         LinearGaussian,
         Nonstationary,

@@ -70,7 +70,8 @@ public record Strokes(int train, int test, double jitter, double thickness) impl
         new Dataset.PublishedSplit(train, 0, test));
   }
 
-  private void draw(int digit, Draws draws, byte[] out, int offset) {
+  /** Draws a digit in a hand of its own into {@code SIZE · SIZE} bytes from {@code offset}. */
+  void draw(int digit, Draws draws, byte[] out, int offset) {
     List<List<Skeletons.Stroke>> ways = Skeletons.ALL.get(digit);
     List<double[][]> paths = new ArrayList<>();
     for (Skeletons.Stroke stroke : ways.get(draws.below(ways.size()))) {

@@ -9,10 +9,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.javae.core.config.Nearest;
 import org.javae.core.data.Dataset;
+import org.javae.core.data.Dataset.ViewSettings;
+import org.javae.core.data.LabelView;
 import org.javae.data.generate.LinearGaussian;
 import org.javae.data.generate.LinearViews;
 import org.javae.data.generate.Mixture;
 import org.javae.data.generate.Nonstationary;
+import org.javae.data.generate.PolyStrokes;
+import org.javae.data.generate.SameLabel;
+import org.javae.data.generate.ShapesCaptions;
 import org.javae.data.generate.Sprites;
 import org.javae.data.generate.Strokes;
 import org.javae.data.generate.StrokesLabel;
@@ -127,6 +132,58 @@ public final class DataCatalog {
               LinearViews.standard().n(),
               "gaussian",
               List.of("views", "dimension", "latent", "sigma", "n")),
+          generated(
+              "poly-strokes",
+              "up to five pictures of one digit in different hands, colours and backgrounds, like PolyMNIST",
+              Shape.of(PolyStrokes.standard().numel()),
+              PolyStrokes.standard().train() + PolyStrokes.standard().test(),
+              PolyStrokes.LIKELIHOOD,
+              List.of("train", "test", "views", "channels", "likelihood")),
+          generated(
+              "shapes-captions",
+              "three views of a sprite: its picture, its attributes and a short caption",
+              Shape.of(ShapesCaptions.standard().numel()),
+              ShapesCaptions.standard().n(),
+              "bernoulli",
+              List.of("size", "n")),
+          placed(
+              "mfeat",
+              "six views of the same handwritten digits, 200 of each (UCI Multiple Features)",
+              "CC BY 4.0 as stated by UCI",
+              649,
+              2_000),
+          placed(
+              "nutrimouse",
+              "four views of 40 mice: genes, lipids, diet and genotype",
+              "not stated where it is kept",
+              120 + 21 + 5 + 2,
+              40),
+          placed(
+              "liver-toxicity",
+              "three views of 64 rats: clinical values, 3116 genes and treatment",
+              "GPL (>= 2), as the package it comes with",
+              10 + 3_116 + 8,
+              64),
+          placed(
+              "cite-seq",
+              "two views of 200 blood cells: RNA of 4000 genes and 14 surface proteins, counts",
+              "BSD-3-Clause, as the package it comes with",
+              4_014,
+              200),
+          derived(
+              "mnist-label",
+              "two views: the digits of mnist, and the label of each",
+              794,
+              70_000,
+              "bernoulli",
+              List.of()),
+          derived(
+              "mnist-usps",
+              "two views: digits of mnist and of usps with the same label, paired at random",
+              784 + 256,
+              5 * 9_298,
+              PolyStrokes.LIKELIHOOD,
+              List.of("pairings", "likelihood")),
           new Entry(
               "mnist",
               "handwritten digits 0-9, 60000 to train on and 10000 to test on",
@@ -193,6 +250,17 @@ public final class DataCatalog {
               "none",
               List.of(),
               cifar10()),
+          new Entry(
+              "usps",
+              "handwritten digits from envelopes, 7291 to train on and 2007 to test on",
+              Source.PLACED,
+              "not stated where it is kept",
+              Shape.of(1, 16, 16),
+              9_298,
+              "gaussian",
+              "none",
+              List.of(),
+              List.of()),
           text(
               "ptb",
               "sentences of the Wall Street Journal; 42068 to train, 3370 to validate, 3761 to test",
@@ -212,9 +280,21 @@ public final class DataCatalog {
               16,
               20_000));
 
-  /** Where text is kept in {@code JAVAE_DATA}, beside a folder of its own name. */
-  private static final Map<String, String> TEXTS =
-      Map.of("ptb", "text/ptb", "snli", "text/snli-small", "yelp", "text/yelp-short");
+  /** Where else placed files are kept in {@code JAVAE_DATA}, beside a folder of their own name. */
+  private static final Map<String, String> PLACES =
+      Map.of(
+          "ptb", "text/ptb",
+          "snli", "text/snli-small",
+          "yelp", "text/yelp-short",
+          "mfeat", "multiview/mfeat",
+          "nutrimouse", "multiview/nutrimouse",
+          "liver-toxicity", "multiview/liver-toxicity",
+          "cite-seq", "single-cell/cite-seq",
+          "usps", "usps");
+
+  /** Data sets that others are put together from. */
+  private static final Map<String, List<String>> PARTS =
+      Map.of("mnist-label", List.of("mnist"), "mnist-usps", List.of("mnist", "usps"));
 
   private final DataFolders folders;
   private final FolderOpener opener;
@@ -258,10 +338,14 @@ public final class DataCatalog {
   /** The folder that holds the files of a data set, if there is one. */
   public Optional<Path> locate(String name) {
     Entry entry = entry(name);
+    if (PARTS.containsKey(name)) {
+      boolean all = PARTS.get(name).stream().allMatch(p -> locate(p).isPresent());
+      return all ? locate(PARTS.get(name).get(0)) : Optional.empty();
+    }
     return switch (entry.source()) {
       case GENERATED -> folders.findOwn(name);
       case DOWNLOADABLE -> folders.find(name);
-      case PLACED -> folders.find(name).or(() -> folders.findOwn(TEXTS.get(name)));
+      case PLACED -> folders.find(name).or(() -> folders.findOwn(PLACES.get(name)));
     };
   }
 
@@ -276,6 +360,9 @@ public final class DataCatalog {
   public Dataset open(String name, Map<String, String> options, long seed) {
     Entry entry = entry(name);
     Options checked = new Options(name, options, entry.options());
+    if (PARTS.containsKey(name)) {
+      return paired(name, checked, seed);
+    }
     Optional<Path> folder = locate(name);
     if (folder.isPresent()) {
       if (!options.isEmpty()) {
@@ -290,6 +377,22 @@ public final class DataCatalog {
       case "sprites" -> sprites(checked, seed);
       case "strokes" -> strokes(checked).generate(seed);
       case "strokes-label" -> new StrokesLabel(strokes(checked)).generate(seed);
+      case "poly-strokes" -> {
+        PolyStrokes usual = PolyStrokes.standard();
+        yield new PolyStrokes(
+                checked.integer("train", usual.train()),
+                checked.integer("test", usual.test()),
+                checked.integer("views", usual.views()),
+                checked.integer("channels", usual.channels()),
+                checked.text("likelihood", usual.likelihood()))
+            .generate(seed);
+      }
+      case "shapes-captions" -> {
+        ShapesCaptions usual = ShapesCaptions.standard();
+        yield new ShapesCaptions(
+                checked.integer("size", usual.size()), checked.integer("n", usual.n()))
+            .generate(seed);
+      }
       case "linear-views" -> {
         LinearViews usual = LinearViews.standard();
         yield new LinearViews(
@@ -339,6 +442,20 @@ public final class DataCatalog {
     };
   }
 
+  private Dataset paired(String name, Options options, long seed) {
+    Dataset mnist = open("mnist", Map.of(), seed);
+    if (name.equals("mnist-label")) {
+      return LabelView.pair(name, "image", mnist, ViewSettings.AUTO.likelihood("bernoulli"));
+    }
+    return SameLabel.pair(
+        name,
+        mnist,
+        open("usps", Map.of(), seed),
+        options.integer("pairings", 5),
+        options.text("likelihood", PolyStrokes.LIKELIHOOD),
+        seed);
+  }
+
   private static Strokes strokes(Options options) {
     Strokes usual = Strokes.standard();
     return new Strokes(
@@ -370,13 +487,16 @@ public final class DataCatalog {
         sprites.size(), sprites.scales(), sprites.rotations(), sprites.xs(), sprites.ys());
   }
 
+  private static final String AS_TEXT =
+      ", as text files called something with train, valid and test, one sentence a line";
+
   private UserException absent(Entry entry) {
     String name = entry.name();
     if (entry.source() == Source.PLACED) {
+      boolean text = entry.likelihood().equals("categorical");
       return UserException.of(
-          "The files of %s are not here, and JaVAE may not fetch them (%s): set %s to the folder that holds them in %s, as"
-              + " text files called something with train, valid and test, one sentence a line.",
-          name, entry.licence(), DataFolders.DATA, TEXTS.get(name));
+          "The files of %s are not here, and JaVAE may not fetch them (%s): set %s to the folder that holds them in %s%s.",
+          name, entry.licence(), DataFolders.DATA, PLACES.get(name), text ? AS_TEXT : "");
     }
     List<String> names = entry.files().stream().map(DataFile::name).toList();
     Stream<Path> places =
@@ -418,6 +538,42 @@ public final class DataCatalog {
         size,
         likelihood,
         binarize,
+        options,
+        List.of());
+  }
+
+  private static Entry placed(
+      String name, String description, String licence, int width, int size) {
+    return new Entry(
+        name,
+        description,
+        Source.PLACED,
+        licence,
+        Shape.of(width),
+        size,
+        "gaussian",
+        "none",
+        List.of(),
+        List.of());
+  }
+
+  /** Put together from other data sets, which have to be there. */
+  private static Entry derived(
+      String name,
+      String description,
+      int width,
+      int size,
+      String likelihood,
+      List<String> options) {
+    return new Entry(
+        name,
+        description,
+        Source.PLACED,
+        "that of its parts",
+        Shape.of(width),
+        size,
+        likelihood,
+        "none",
         options,
         List.of());
   }

@@ -62,6 +62,10 @@ final class Options {
     }
   }
 
+  String text(String key, String otherwise) {
+    return given.getOrDefault(key, otherwise);
+  }
+
   boolean flag(String key) {
     String text = given.getOrDefault(key, "false").strip();
     if (!text.equalsIgnoreCase("true") && !text.equalsIgnoreCase("false")) {

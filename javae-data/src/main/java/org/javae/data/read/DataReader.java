@@ -28,6 +28,7 @@ import org.javae.tensor.UserException;
  *   <li>npy and npz: {@code [n, d]} becomes {@code [d]}, {@code [n, h, w]} {@code [1, h, w]},
  *       {@code [n, h, w, c]} and {@code [n, c, h, w]} {@code [c, h, w]}.
  *   <li>mat: MATLAB version 5.
+ *   <li>h5, hdf5: arrays, the parts train and test together; see {@link Hdf5Reader}.
  *   <li>bin: CIFAR-10's binary layout.
  *   <li>csv, tsv, data, parquet, json, jsonl, ndjson: tables, with column types inferred.
  *   <li>txt: text, one sentence a line, words separated by white space; see {@link TextReader}.
@@ -47,6 +48,7 @@ public final class DataReader {
     NPY("npy"),
     NPZ("npz"),
     MAT("mat"),
+    HDF5("h5", "hdf5"),
     CIFAR("bin"),
     CSV("csv", "data"),
     TSV("tsv", "tab"),
@@ -122,6 +124,20 @@ public final class DataReader {
     }
   }
 
+  /**
+   * The cells of one column of a table as text, in the order of the rows; null where one is
+   * missing.
+   */
+  static List<String> readKeys(Path file, String column, ReadOptions options) {
+    try {
+      Path one = Files.isDirectory(file) ? onlyFile(file).orElse(file) : file;
+      Format f = format(one, options).filter(Format::isTable).orElseThrow(() -> unknown(file));
+      return TableReader.keys(table(one, f, options), column, options);
+    } catch (IOException e) {
+      throw Inputs.failure(file, e);
+    }
+  }
+
   /** As {@link #describeTable} for the answer to a query. */
   public static TableSummary describeJdbc(String url, String query, ReadOptions options) {
     return jdbc(
@@ -187,6 +203,7 @@ public final class DataReader {
       case IDX -> IdxReader.read(file, name, options);
       case NPY -> NumpyReader.readNpy(file, name, options);
       case NPZ -> NumpyReader.readNpz(file, name, options);
+      case HDF5 -> Hdf5Reader.read(file, name, options);
       case MAT -> MatReader.read(file, name, options);
       case CIFAR -> CifarReader.read(List.of(file), name, options);
       case CSV, TSV, PARQUET, JSON -> TableReader.read(table(file, format, options), name, options);

@@ -73,6 +73,31 @@ final class TableReader {
     return with(source, options, t -> t.summary(name));
   }
 
+  /** The cells of one column as text; null where one is missing. */
+  static List<String> keys(TableSource source, String column, ReadOptions options) {
+    // What the other columns are for does not matter here.
+    ReadOptions plain = options.withExclude(List.of()).withColumns(List.of(column));
+    return with(source, plain, t -> t.texts(t.resolve(column, "key")));
+  }
+
+  private List<String> texts(int i) throws SQLException {
+    load(new int[] {i});
+    boolean numeric = findings.get(i).numeric;
+    String select = "SELECT " + (numeric ? columns.get(i).number(i) : columns.get(i).raw(i));
+    List<String> r = new ArrayList<>();
+    db.inOrder(
+        () ->
+            db.query(
+                select + " FROM t",
+                q -> {
+                  while (q.next()) {
+                    r.add(key(q, 1, numeric));
+                  }
+                  return null;
+                }));
+    return r;
+  }
+
   private interface Use<T> {
     T with(TableReader table) throws SQLException;
   }

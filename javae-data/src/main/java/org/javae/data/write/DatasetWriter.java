@@ -24,7 +24,8 @@ import org.javae.tensor.UserException;
  *   <li>{@code .txt}, of tokens only: a line a sentence, its words (or, where there are none, its
  *       numbers) separated by spaces
  *   <li>no suffix: a folder of 8-bit PNG pictures in one folder a class, if there are labels, and
- *       {@code factors.csv} with the other annotations of each picture
+ *       {@code factors.csv} with the other annotations of each picture; of data with several views,
+ *       a file a view and their {@code views.yaml}
  * </ul>
  *
  * <p>npy, npz and csv give the values back bit for bit; PNG rounds them to multiples of 1/255. Data
@@ -51,7 +52,13 @@ public final class DatasetWriter {
         case ".npz" -> replace(target, out -> Npy.writeZip(data, out));
         case ".txt" -> replace(target, out -> Sentences.write(data, out));
         case ".csv" -> replace(target, out -> Csv.write(data, out));
-        case "" -> PngFolder.write(data, target);
+        case "" -> {
+          if (data.views().isEmpty()) {
+            PngFolder.write(data, target);
+          } else {
+            ViewsFolder.write(data, target);
+          }
+        }
         default ->
             throw UserException.usage(
                 "Cannot write %s: the suffix %s is not one of .npy, .npz, .csv and, for tokens, .txt (a name without a"

@@ -81,4 +81,128 @@ class ViewGeneratorsTest {
     assertThat(d.columns().get(2).name()).isEqualTo("view2.x0");
     assertThat(Views.present(d, new int[] {0})[0]).containsOnly(true);
   }
+
+  @Test
+  void poliesShareTheDigitAndNothingElse() {
+    PolyStrokes g = new PolyStrokes(12, 4, 5, 3, "laplace:0.75");
+    Dataset d = g.generate(2);
+    assertThat(d.shape()).isEqualTo(Shape.of(5 * 3 * 784));
+    assertThat(d.views()).hasSize(5).allMatch(v -> v.shape().equals(Shape.of(3, 28, 28)));
+    float[] x = new float[16 * g.numel()];
+    int[] rows = java.util.stream.IntStream.range(0, 16).toArray();
+    d.read(rows, x);
+    for (float v : x) {
+      assertThat(v).isBetween(0f, 1f);
+    }
+    // Views differ, and so do two observations' backgrounds in the same corner.
+    java.util.Set<Float> corners = new java.util.HashSet<>();
+    for (int i = 0; i < 16 * 5; i++) {
+      corners.add(x[i * 3 * 784]);
+    }
+    assertThat(corners.size()).isGreaterThan(20);
+    // A longer set begins with the shorter one, and fewer views are the first of more.
+    Dataset longer = new PolyStrokes(30, 4, 2, 3, "laplace:0.75").generate(2);
+    float[] y = new float[2 * 3 * 784];
+    longer.read(new int[] {7}, y);
+    assertThat(java.util.Arrays.copyOfRange(x, 7 * g.numel(), 7 * g.numel() + y.length))
+        .isEqualTo(y);
+    // Ink stands out: some pixels are far from the background's median in every view.
+    Dataset grey = new PolyStrokes(12, 4, 5, 1, "bernoulli").generate(2);
+    float[] one = new float[5 * 784];
+    for (int i = 0; i < 12; i++) {
+      grey.read(new int[] {i}, one);
+      for (int m = 0; m < 5; m++) {
+        float[] v = java.util.Arrays.copyOfRange(one, m * 784, (m + 1) * 784);
+        java.util.Arrays.sort(v);
+        float median = v[392];
+        assertThat(Math.max(v[783 - 20] - median, median - v[20])).isGreaterThan(0.3f);
+      }
+    }
+  }
+
+  @Test
+  void captionsSayWhatThePictureShows() {
+    Dataset d = new ShapesCaptions(32, 60).generate(1);
+    assertThat(d.views())
+        .extracting(Dataset.View::name)
+        .containsExactly("picture", "attributes", "caption");
+    java.util.List<String> words = d.views().get(2).tokens().words();
+    int[] shape = d.annotations().get(0).values();
+    float[] x = new float[32 * 32 + 6 + 8];
+    for (int i = 0; i < d.size(); i++) {
+      d.read(new int[] {i}, x);
+      assertThat(words.get((int) x[1030 + 2])).isEqualTo(Sprites.SHAPES.get(shape[i]));
+      assertThat(x[1024 + shape[i]]).isEqualTo(1);
+      double mass = 0;
+      double column = 0;
+      double row = 0;
+      for (int p = 0; p < 1024; p++) {
+        mass += x[p];
+        column += x[p] * (p % 32 + 0.5);
+        row += x[p] * (p / 32 + 0.5);
+      }
+      // Positions reach from a quarter to three quarters of the frame.
+      assertThat(column / mass).isCloseTo(32 * (0.25 + 0.5 * x[1028]), within(0.8));
+      assertThat(row / mass).isCloseTo(32 * (0.25 + 0.5 * x[1029]), within(0.8));
+      String side = words.get((int) x[1030 + 6]);
+      assertThat(side).isEqualTo(x[1028] < 1 / 3f ? "left" : x[1028] < 2 / 3f ? "centre" : "right");
+      assertThat(x[1030 + 7]).isEqualTo(org.javae.core.data.Vocabulary.END);
+    }
+  }
+
+  @Test
+  void rowsArePairedByLabelWithinTheirPart() {
+    Dataset left = new Strokes(60, 30, 1, 2).generate(1);
+    Dataset right = new Strokes(40, 20, 1, 3).generate(2);
+    Dataset d = SameLabel.pair("both", left, right, 3, "bernoulli", 5);
+    int[] l = left.labels().orElseThrow().values();
+    int[] r = right.labels().orElseThrow().values();
+    int expected = 0;
+    for (int c = 0; c < 10; c++) {
+      int label = c;
+      long a = java.util.Arrays.stream(l, 0, 60).filter(v -> v == label).count();
+      long b = java.util.Arrays.stream(r, 0, 40).filter(v -> v == label).count();
+      expected += (int) Math.min(a, b);
+    }
+    assertThat(d.publishedSplit().orElseThrow().train()).isEqualTo(3 * expected);
+    float[] x = new float[2 * 784];
+    int[] label = d.labels().orElseThrow().values();
+    for (int i = 0; i < d.size(); i += 7) {
+      boolean train = i < d.publishedSplit().orElseThrow().train();
+      d.read(new int[] {i}, x);
+      assertThat(
+              found(
+                  left,
+                  java.util.Arrays.copyOf(x, 784),
+                  l,
+                  label[i],
+                  train ? 0 : 60,
+                  train ? 60 : 90))
+          .isTrue();
+      assertThat(
+              found(
+                  right,
+                  java.util.Arrays.copyOfRange(x, 784, 1568),
+                  r,
+                  label[i],
+                  train ? 0 : 40,
+                  train ? 40 : 60))
+          .isTrue();
+    }
+    assertThat(d.fingerprint())
+        .isEqualTo(SameLabel.pair("both", left, right, 3, "bernoulli", 5).fingerprint())
+        .isNotEqualTo(SameLabel.pair("both", left, right, 3, "bernoulli", 6).fingerprint());
+  }
+
+  private static boolean found(
+      Dataset d, float[] picture, int[] labels, int label, int from, int to) {
+    float[] y = new float[784];
+    for (int k = from; k < to; k++) {
+      d.read(new int[] {k}, y);
+      if (labels[k] == label && java.util.Arrays.equals(y, picture)) {
+        return true;
+      }
+    }
+    return false;
+  }
 }

@@ -55,7 +55,7 @@ class DataCatalogTest {
       assertThat(names.add(e.name())).isTrue();
       assertThat(e.description()).isNotBlank();
       assertThat(e.licence()).isNotBlank();
-      assertThat(e.likelihood()).isIn("bernoulli", "gaussian", "categorical");
+      assertThat(e.likelihood()).isIn("bernoulli", "gaussian", "categorical", "laplace:0.75");
       assertThat(e.binarize()).isIn("none", "dynamic");
       assertThat(e.files().isEmpty()).isEqualTo(e.source() != DataCatalog.Source.DOWNLOADABLE);
       for (DataFile file : e.files()) {
@@ -74,6 +74,17 @@ class DataCatalogTest {
             "snli",
             "yelp",
             "nonstationary",
+            "strokes-label",
+            "linear-views",
+            "poly-strokes",
+            "shapes-captions",
+            "mfeat",
+            "nutrimouse",
+            "liver-toxicity",
+            "cite-seq",
+            "mnist-label",
+            "mnist-usps",
+            "usps",
             "mnist",
             "fashion-mnist",
             "omniglot",

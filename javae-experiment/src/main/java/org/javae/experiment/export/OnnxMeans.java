@@ -6,6 +6,7 @@ import org.javae.core.data.Dataset.Column;
 import org.javae.core.likelihood.LikelihoodSpec;
 import org.javae.core.model.DataSpec;
 import org.javae.tensor.Shape;
+import org.javae.tensor.UserException;
 
 /** The mean of p(x given z) as ONNX operators on the decoder's output. */
 final class OnnxMeans {
@@ -28,6 +29,10 @@ final class OnnxMeans {
           categorical(
               g, out, data.event().numel(), (long) Double.parseDouble(likelihood.argument()));
       case "mixed" -> mixed(g, out, data.columns());
+      case "discretised-logistic", "logistic-mixture" ->
+          throw UserException.usage(
+              "likelihood %s has no ONNX form here yet; the weights have: use --format safetensors",
+              likelihood);
       default -> throw new IllegalStateException("no ONNX form of likelihood " + likelihood);
     };
   }

@@ -12,10 +12,12 @@ import org.javae.core.model.ReadsText;
 import org.javae.core.model.Scores;
 import org.javae.core.net.Net;
 import org.javae.models.ModelCatalog;
+import org.javae.models.linear.FastIca;
 import org.javae.models.linear.LinearAutoencoder;
 import org.javae.models.linear.Pca;
 import org.javae.models.linear.ProbabilisticPca;
 import org.javae.models.unimodal.Autoencoder;
+import org.javae.models.unimodal.Hierarchy;
 import org.javae.models.unimodal.Vae;
 import org.javae.tensor.DType;
 import org.javae.tensor.Tensor;
@@ -89,6 +91,13 @@ record OnnxParts(String name, int latent, String likelihood, Encoder encoder, De
       Affine a = new Affine(m.data(), own.get("mean"), "components", u, "components", u);
       return new OnnxParts("pca", m.latent(), null, a.encoder(null), a.decoder());
     }
+    if (model instanceof FastIca m) {
+      Tensor u = own.get("components");
+      Tensor w = own.get("unmixing").matmul(u);
+      Tensor a = own.get("mixing").matmul(u);
+      Affine both = new Affine(m.data(), own.get("mean"), "unmixing", w, "mixing", a);
+      return new OnnxParts("fastica", m.latent(), null, both.encoder(null), both.decoder());
+    }
     if (model instanceof ProbabilisticPca m) {
       return probabilistic(m, own);
     }
@@ -97,6 +106,12 @@ record OnnxParts(String name, int latent, String likelihood, Encoder encoder, De
           "model %s writes a sentence word by word, which has no ONNX form here yet; its weights have: use --format"
               + " safetensors",
           name(model, "text-vae"));
+    }
+    if (model instanceof Hierarchy) {
+      throw UserException.usage(
+          "model %s draws its codes level by level, which has no ONNX form here yet; its weights have: use --format"
+              + " safetensors",
+          name(model, model.getClass().getSimpleName()));
     }
     if (model instanceof Conditional) {
       throw UserException.usage(

@@ -73,6 +73,11 @@ public final class Palette {
     return at(DIVERGING, t);
   }
 
+  /** Paper at 0, a middle grey at 1, clamped: a ground that points in colour stand out from. */
+  static int ground(double t) {
+    return Double.isNaN(t) ? NOT_FINITE : mix(PAPER, 0x7A828C, Math.max(0, Math.min(1, t)));
+  }
+
   private static int at(int[] table, double t) {
     if (Double.isNaN(t)) {
       return NOT_FINITE;

@@ -26,6 +26,12 @@ public final class Scatter {
   private static final int FRAME_HEIGHT = 580;
   private static final int FEWEST_TO_NAME = 8;
 
+  /** Colours of curves: apart from one another also without colour vision. */
+  private static final int[] CURVES = {0x20262E, 0x1375BF, 0xCB4457, 0x137C52};
+
+  /** Pixels of a cell of the ground. */
+  private static final int CELL = 10;
+
   private final float[] points;
   private final int count;
   private int[] labels;
@@ -40,6 +46,9 @@ public final class Scatter {
   private double limit = Double.NaN;
   private boolean diagonal;
   private float[] path = {};
+  private final List<Curve> curves = new ArrayList<>();
+  private Ground ground;
+  private String groundName = "";
 
   private Scatter(float[] points) {
     if (points.length % 2 != 0) {
@@ -121,6 +130,36 @@ public final class Scatter {
     return this;
   }
 
+  /** A number for every place, to be drawn behind the points. */
+  public interface Ground {
+    /**
+     * Numbers at given places; NaN and infinite ones are drawn as such.
+     *
+     * @param places {@code x0, y0, x1, y1 …}
+     */
+    float[] at(float[] places);
+  }
+
+  private record Curve(String name, float[] points, int rgb) {}
+
+  /** Shades the frame, dark where the number is large, with a colour bar. */
+  public Scatter ground(Ground numbers, String name) {
+    this.ground = numbers;
+    this.groundName = name;
+    return this;
+  }
+
+  /**
+   * A curve {@code x0, y0, x1, y1 …} on top of the points, with its ends as dots; curves of the
+   * same name look the same.
+   */
+  public Scatter curve(String name, float[] points) {
+    List<String> known = curves.stream().map(Curve::name).distinct().toList();
+    int i = known.contains(name) ? known.indexOf(name) : known.size();
+    curves.add(new Curve(name, points.clone(), CURVES[i % CURVES.length]));
+    return this;
+  }
+
   /** Leaves the classes' names to the legend. */
   public Scatter namesOnlyInLegend() {
     namesInside = false;
@@ -153,6 +192,12 @@ public final class Scatter {
         lost++;
       }
     }
+    for (Curve c : curves) {
+      for (int i = 0; i + 1 < c.points().length; i += 2) {
+        xs.add(c.points()[i]);
+        ys.add(c.points()[i + 1]);
+      }
+    }
     boolean free = Double.isNaN(limit);
     Scale x = free ? xs.scale(0.05, false) : new Scale(-limit, limit, false);
     Scale y = free ? ys.scale(0.05, false) : x;
@@ -164,14 +209,28 @@ public final class Scatter {
     Ticks xt = x.ticks(Plot.roomAcross(FRAME_WIDTH), false);
     Ticks yt = y.ticks(Plot.roomDown(FRAME_HEIGHT), false);
 
-    List<Legend.Entry> legend = byClass ? legend(classes) : List.of();
-    int side = 0;
+    List<Legend.Entry> legend = new ArrayList<>();
+    for (Curve c : curves) {
+      Legend.Entry e = new Legend.Entry(c.name(), c.rgb(), Legend.Mark.LINE);
+      if (!legend.contains(e)) {
+        legend.add(e);
+      }
+    }
+    if (byClass) {
+      legend.addAll(legend(classes));
+    }
+    // From the left: a bar for the points' numbers, one for the ground's, the legend.
+    float[] grounds = ground == null ? null : ground.at(cells(x, y));
+    Scale groundScale = grounds == null ? null : new Scale.Range().add(grounds).scale(0, false);
+    int side = shadeScale == null ? 0 : ColourBar.width(shadeScale, FRAME_HEIGHT, shadeName);
+    int groundAt = side;
+    side += grounds == null ? 0 : ColourBar.width(groundScale, FRAME_HEIGHT, groundName);
+    int legendAt = side;
+    int widest = 0;
     for (Legend.Entry e : legend) {
-      side = Math.max(side, 22 + Legend.width(e));
+      widest = Math.max(widest, 22 + Legend.width(e));
     }
-    if (shadeScale != null) {
-      side = ColourBar.width(shadeScale, FRAME_HEIGHT, shadeName);
-    }
+    side += widest;
     int left = MARGIN + Plot.left(yt, yName);
     int top = MARGIN + (title.isEmpty() ? 0 : Type.TITLE.capHeight() + 16);
     int width = left + FRAME_WIDTH + side + MARGIN;
@@ -190,6 +249,9 @@ public final class Scatter {
     plot.axes(xt, yt, xName, yName);
 
     canvas.clip(frame.grow(-1));
+    if (grounds != null) {
+      shade(canvas, frame, grounds, groundScale);
+    }
     if (diagonal) {
       double lo = Math.max(x.lo(), y.lo());
       double hi = Math.min(x.hi(), y.hi());
@@ -203,6 +265,7 @@ public final class Scatter {
     float[] by = shades;
     dots(canvas, plot, i -> colour(i, byClass, by, shadeScale));
     way(canvas, plot);
+    curves.forEach(c -> curve(canvas, plot, c));
     if (byClass && namesInside) {
       names(canvas, plot, classes, frame);
     }
@@ -212,10 +275,17 @@ public final class Scatter {
     }
     for (int i = 0; i < legend.size(); i++) {
       Legend.draw(
-          canvas, legend.get(i), frame.right() + 22, top + Type.TEXT.capHeight() + i * Legend.ROW);
+          canvas,
+          legend.get(i),
+          frame.right() + legendAt + 22,
+          top + Type.TEXT.capHeight() + i * Legend.ROW);
     }
     if (shadeScale != null) {
       ColourBar.draw(canvas, frame, shadeScale, Palette::sequential, shadeName);
+    }
+    if (grounds != null) {
+      Rect beside = new Rect(left + groundAt, top, FRAME_WIDTH, FRAME_HEIGHT);
+      ColourBar.draw(canvas, beside, groundScale, Palette::ground, groundName);
     }
     if (lost > 0) {
       canvas.text(
@@ -363,6 +433,52 @@ public final class Scatter {
       double y = points[points.length - 1];
       canvas.disc(x, y, 8, Palette.PAPER, 1);
       canvas.disc(x, y, 6.5, rgb, 1);
+    }
+  }
+
+  /** Middles of the cells of the frame, from the top left. */
+  private static float[] cells(Scale x, Scale y) {
+    int columns = FRAME_WIDTH / CELL;
+    int rows = FRAME_HEIGHT / CELL;
+    float[] places = new float[2 * columns * rows];
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        int i = 2 * (r * columns + c);
+        places[i] = (float) (x.lo() + (c + 0.5) / columns * (x.hi() - x.lo()));
+        places[i + 1] = (float) (y.hi() - (r + 0.5) / rows * (y.hi() - y.lo()));
+      }
+    }
+    return places;
+  }
+
+  private static void shade(Canvas canvas, Rect frame, float[] numbers, Scale scale) {
+    int columns = FRAME_WIDTH / CELL;
+    for (int i = 0; i < numbers.length; i++) {
+      canvas.fill(
+          frame.x() + i % columns * CELL,
+          frame.y() + i / columns * CELL,
+          CELL,
+          CELL,
+          Float.isFinite(numbers[i])
+              ? Palette.ground(scale.share(numbers[i]))
+              : Palette.NOT_FINITE);
+    }
+  }
+
+  private static void curve(Canvas canvas, Plot plot, Curve curve) {
+    double[] at = new double[curve.points().length];
+    for (int i = 0; i + 1 < at.length; i += 2) {
+      at[i] = plot.px(curve.points()[i]);
+      at[i + 1] = plot.py(curve.points()[i + 1]);
+    }
+    if (at.length < 4) {
+      return;
+    }
+    canvas.line(at, 4.6, Palette.PAPER, 0.85);
+    canvas.line(at, 2.4, curve.rgb(), 1);
+    for (int end : new int[] {0, at.length - 2}) {
+      canvas.disc(at[end], at[end + 1], 7, Palette.PAPER, 1);
+      canvas.disc(at[end], at[end + 1], 5.4, Palette.INK, 1);
     }
   }
 

@@ -56,7 +56,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OnnxExportTest {
   private static final double TOLERANCE = 1e-5;
   private static final List<String> DENSITIES = List.of("gmm", "maf", "made");
+  private static final List<String> OWN_SENTENCE = List.of("text-vae", "rbm", "pixelcnn");
   private static final List<String> CONDITIONAL = List.of("cvae", "ivae");
+  private static final List<String> HIERARCHIES = List.of("hvae", "nvae");
+  private static final List<String> RICH =
+      List.of("full-vae", "planar-vae", "radial-vae", "iaf-vae");
   private static final DataSpec VECTORS = DataSpec.of(Shape.of(12), false, false);
   private static final DataSpec IMAGES = DataSpec.of(Shape.of(1, 27, 20), false, true);
 
@@ -68,8 +72,21 @@ class OnnxExportTest {
     return ModelCatalog.entries().stream()
         .map(CatalogEntry::name)
         .filter(name -> !DENSITIES.contains(name) && !CONDITIONAL.contains(name))
-        .filter(name -> !name.equals("text-vae")) // refused, with a sentence of its own below
+        .filter(name -> !HIERARCHIES.contains(name))
+        .filter(name -> !OWN_SENTENCE.contains(name)) // refused, each with a test of its own below
+        .filter(name -> !RICH.contains(name))
         .toList();
+  }
+
+  @ParameterizedTest
+  @FieldSource("HIERARCHIES")
+  void aHierarchyHasNoOnnxFormAndSaysSo(String name) {
+    Model<?> m = model(name, IMAGES, Map.of());
+    assertThatThrownBy(() -> OnnxExport.write(m, folder.resolve("m.onnx")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("model " + name + " draws its codes level by level")
+        .hasMessageContaining("--format safetensors");
+    assertThat(folder).isEmptyDirectory();
   }
 
   @ParameterizedTest
@@ -83,6 +100,20 @@ class OnnxExportTest {
     assertThat(folder).isEmptyDirectory();
   }
 
+  @Test
+  void aDensityOfImagesAndAnEnergyHaveNoOnnxFormAndSaySo() {
+    Model<?> images = model("pixelcnn", IMAGES, Map.of("features", 2, "layers", 1));
+    assertThatThrownBy(() -> OnnxExport.write(images, folder.resolve("m.onnx")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("model pixelcnn is a density without codes");
+    DataSpec bits = DataSpec.of(Shape.of(12), true, true);
+    Model<?> energy = model("rbm", bits, Map.of("hidden", 3));
+    assertThatThrownBy(() -> OnnxExport.write(energy, folder.resolve("m.onnx")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("model rbm cannot be written as ONNX");
+    assertThat(folder).isEmptyDirectory();
+  }
+
   @ParameterizedTest
   @FieldSource("CONDITIONAL")
   void aConditionalModelHasNoOnnxFormYetAndSaysSo(String name) {
@@ -90,6 +121,17 @@ class OnnxExportTest {
     assertThatThrownBy(() -> OnnxExport.write(m, folder.resolve("m.onnx")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("model " + name + " takes a label")
+        .hasMessageContaining("--format safetensors");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @FieldSource("RICH")
+  void aRicherPosteriorHasNoOnnxFormYetAndSaysSo(String name) {
+    Model<?> m = model(name, VECTORS, Map.of("latent", 2));
+    assertThatThrownBy(() -> OnnxExport.write(m, folder.resolve("m.onnx")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("posterior=" + name.replace("-vae", ""))
         .hasMessageContaining("--format safetensors");
     assertThat(folder).isEmptyDirectory();
   }

@@ -70,6 +70,12 @@ public final class Maf extends Model<Batch> implements Scores, Generates {
     return x.reshape(data().event().prepend(n).toArray());
   }
 
+  /** The inverse of an autoregressive layer finds one element after the other. */
+  @Override
+  public long samplingSteps() {
+    return config.flow().kind().equals("maf") ? config.flow().layers() * data().event().numel() : 1;
+  }
+
   @Override
   public ModelConfig config() {
     return config;

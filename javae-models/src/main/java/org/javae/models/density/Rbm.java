@@ -60,7 +60,7 @@ public final class Rbm extends Model<Batch>
    *     (where they stopped)
    * @param k Gibbs steps a training step
    * @param chains that persist
-   * @param annealing temperatures that estimate Z for validation
+   * @param annealing temperatures that estimate Z for validation; ten times as many for evaluation
    * @param gibbs steps for a draw, while the chain is annealed, and again afterwards
    */
   public record Config(int hidden, String negatives, int k, int chains, int annealing, int gibbs)
@@ -189,6 +189,11 @@ public final class Rbm extends Model<Batch>
         return gibbs(v, 1, beta, rng);
       }
     };
+  }
+
+  @Override
+  public int temperatures() {
+    return 10 * config.annealing();
   }
 
   /** The visible units start with the data's marginals, as Hinton's guide (2010) advises. */

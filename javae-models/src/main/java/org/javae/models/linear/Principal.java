@@ -79,6 +79,11 @@ final class Principal {
     return eigenvalues;
   }
 
+  /** Uᵀ, the first eigenvectors as rows. */
+  Tensor components() {
+    return components;
+  }
+
   long elements() {
     return mean.numel();
   }
