@@ -28,6 +28,7 @@ STEPS = {
     "wae-mmd": (["lambda=10"], ["--objective", "wae-mmd", "--weight", "10"]),
     "info-vae": (["alpha=0", "lambda=10"], ["--objective", "info-vae", "--weight", "10"]),
     "factor-vae": (["gamma=10", "critic=mlp:256,256"], ["--objective", "factor-vae", "--gamma", "10", "--critic", "256,256"]),
+    "vq-vae": (["groups=8", "codes=64", "code_size=16"], ["--objective", "vq-vae", "--k", "64"]),
 }
 # Our settings, and pythae's that mean the same: its own defaults (README.md says where not, and why).
 EPOCHS = {

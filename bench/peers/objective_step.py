@@ -240,15 +240,100 @@ class FactorVae(Objective):
         return loss
 
 
+class Tap(nn.Module):
+    """A layer of a gated PixelCNN on one row (van den Oord et al., 2016): rows above are empty, but cost the same here as in ours."""
+
+    def __init__(self, planes, features, reach, first):
+        super().__init__()
+        self.reach, self.first = reach, first
+        rows = reach if first else reach + 1
+        self.above = nn.Conv2d(planes, 2 * features, (rows, 2 * reach + 1), padding=reach)
+        self.left = nn.Conv2d(planes, 2 * features, (1, reach + 1), padding=(0, reach))
+        if first:
+            mask = torch.ones(1, 1, 1, reach + 1)
+            mask[..., -1] = 0
+            self.register_buffer("mask", mask)
+        self.across = nn.Conv2d(2 * features, 2 * features, 1, bias=False)
+        self.back = nn.Conv2d(features, features, 1)
+        self.given = nn.ModuleList(nn.Conv2d(features, 2 * features, 1, bias=False) for _ in range(2))
+
+    def forward(self, v, u, h):
+        gate = lambda a: torch.tanh(a.chunk(2, 1)[0]) * torch.sigmoid(a.chunk(2, 1)[1])
+        a = self.above(v)[:, :, : v.shape[2]] + self.given[0](h)
+        kernel = self.left.weight * self.mask if self.first else self.left.weight
+        left = F.conv2d(u, kernel, self.left.bias, padding=(0, self.reach))[..., : u.shape[3]]
+        back = self.back(gate(left + self.across(a) + self.given[1](h)))
+        return gate(a), back if self.first else u + back
+
+
+class VqVae(Objective):
+    """van den Oord et al., 2017: 8 codes of K entries of 16 numbers, moving averages with restarts, a gated PixelCNN as prior."""
+
+    GROUPS, SIZE, FEATURES, LAYERS, BETA, DECAY, RESTART = 8, 16, 32, 4, 0.25, 0.99, 0.03
+
+    def __init__(self, a):
+        super().__init__(a)
+        g, d, f, k = self.GROUPS, self.SIZE, self.FEATURES, a.k
+        self.net.encoder[-1] = nn.Linear(self.net.encoder[-1].in_features, g * d)
+        self.net.decoder[0] = nn.Linear(g * d, self.net.decoder[0].out_features)
+        self.entries = (torch.rand(k, d) * 2 - 1) / k
+        self.counts, self.sums, self.began = torch.ones(k), self.entries.clone(), False
+        self.embedding = nn.Embedding(k, f)
+        self.position = nn.Parameter(torch.zeros(1, f, 1, g))
+        self.taps = nn.ModuleList(Tap(f, f, 1 if i else 3, i == 0) for i in range(self.LAYERS + 1))
+        self.out = nn.Sequential(nn.ReLU(), nn.Conv2d(f, f, 1), nn.ReLU(), nn.Conv2d(f, k, 1))
+
+    def modules(self):
+        return super().modules() + [self.embedding, nn.ParameterList([self.position]), self.taps, self.out]
+
+    def log_prior(self, codes):
+        v = u = self.embedding(codes).permute(0, 2, 1).unsqueeze(2)
+        for tap in self.taps:
+            v, u = tap(v, u, self.position)
+        return -F.cross_entropy(self.out(u).squeeze(2), codes, reduction="none").sum(1)
+
+    @torch.no_grad()
+    def follow(self, z, codes, far):
+        k = self.a.k
+        n = torch.zeros(k).index_add(0, codes, torch.ones(len(z)))
+        self.counts.lerp_(n, 1 - self.DECAY)
+        self.sums.lerp_(torch.zeros_like(self.sums).index_add(0, codes, z), 1 - self.DECAY)
+        total = self.counts.sum()
+        smooth = (self.counts + 1e-5) / (total + k * 1e-5) * total
+        self.entries = self.sums / smooth[:, None]
+        fresh = z[torch.multinomial(far + 1e-12, k, replacement=True)]
+        least = total * self.RESTART / k
+        dead = self.counts < least if self.began else torch.ones(k, dtype=torch.bool)
+        mass = 2 * least if self.began else n.sum() * (1 - self.DECAY) / k
+        self.began = True
+        self.counts = torch.where(dead, mass, self.counts)
+        self.entries = torch.where(dead[:, None], fresh, self.entries)
+        self.sums = torch.where(dead[:, None], fresh * mass, self.sums)
+
+    def gradients(self, x):
+        z = self.net.encoder(x).view(-1, self.SIZE)
+        with torch.no_grad():
+            codes = (z @ self.entries.t() - 0.5 * self.entries.square().sum(1)).argmax(1)
+            e = self.entries[codes]
+        error = (z - e).square().sum(1)
+        through = (z + (e - z).detach()).view(len(x), -1)
+        prior = self.log_prior(codes.view(len(x), -1))
+        loss = (nll(self.net, x, through) + self.BETA * error.view(len(x), -1).sum(1) - prior).mean()
+        loss.backward()
+        self.follow(z.detach(), codes, error.detach())
+        return loss
+
+
 OBJECTIVES = {
     "vae": Vae, "beta-tc": BetaTc, "iwae": Iwae, "vamp": Vamp, "iaf": Iaf, "wae-mmd": WaeMmd, "info-vae": InfoVae, "factor-vae": FactorVae,
+    "vq-vae": VqVae,
 }
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--objective", choices=sorted(OBJECTIVES), default="vae")
-    p.add_argument("--k", type=int, default=50, help="iwae: samples; vamp: pseudo-inputs")
+    p.add_argument("--k", type=int, default=50, help="iwae: samples; vamp: pseudo-inputs; vq-vae: entries")
     p.add_argument("--beta", type=float, default=6.0, help="beta-tc")
     p.add_argument("--estimator", choices=["weighted", "stratified"], default="weighted", help="beta-tc")
     p.add_argument("--alpha", type=float, default=0.0, help="info-vae")

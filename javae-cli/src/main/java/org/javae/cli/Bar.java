@@ -101,6 +101,9 @@ final class Bar implements TrainListener {
     if (record != null && record.validation().containsKey("active_units")) {
       parts.add(String.format(Locale.ROOT, "active %.0f", record.validation().get("active_units")));
     }
+    if (record != null && record.validation().containsKey("codebook_usage")) {
+      parts.add(codes(record.validation()));
+    }
     pace(parts, p);
     return String.join("  ", parts);
   }
@@ -142,6 +145,9 @@ final class Bar implements TrainListener {
       if (v.containsKey("active_units")) {
         parts.add(String.format(Locale.ROOT, "active %.0f", v.get("active_units")));
       }
+      if (v.containsKey("codebook_usage")) {
+        parts.add(codes(v));
+      }
     }
     if (last != null) {
       pace(parts, last);
@@ -166,5 +172,13 @@ final class Bar implements TrainListener {
         clear();
       }
     };
+  }
+
+  private static String codes(Map<String, Double> m) {
+    return String.format(
+        Locale.ROOT,
+        "codes %.0f%%, perplexity %.1f",
+        100 * m.get("codebook_usage"),
+        m.get("perplexity"));
   }
 }

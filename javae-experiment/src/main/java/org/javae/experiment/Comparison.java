@@ -30,6 +30,7 @@ import org.javae.core.model.LatentVariableModel;
 import org.javae.core.model.Model;
 import org.javae.core.model.Optional;
 import org.javae.core.model.Scores;
+import org.javae.core.model.Unnormalised;
 import org.javae.core.train.TrainListener;
 import org.javae.core.train.TrainResult;
 import org.javae.core.train.TrainResult.Status;
@@ -366,7 +367,13 @@ public final class Comparison {
   /** The best that is known of ln p(x): exactly, by sampling, by annealing, or from below. */
   private static Likelihood likelihood(
       Model<?> model, LatentVariableModel view, Batch b, Metrics m) {
-    boolean discrete = model instanceof Scores s ? s.discrete() : view != null && discrete(view, b);
+    boolean discrete =
+        model instanceof Scores s
+            ? s.discrete()
+            : view != null ? discrete(view, b) : model.data().binary();
+    if (model instanceof Unnormalised && m.nll() != null) {
+      return new Likelihood(-m.nll(), "annealed (AIS)", discrete);
+    }
     if (model instanceof Scores && m.nll() != null) {
       return new Likelihood(-m.nll(), "exact", discrete);
     }

@@ -144,7 +144,11 @@ public final class Experiment implements AutoCloseable {
       DataSpec spec = p.spec(data, split.train());
       LikelihoodSpec likelihood = wanted != null ? wanted : Defaults.likelihood(spec);
       boolean hasLikelihood = entry.keys().contains("likelihood");
-      if (!several && hasLikelihood && likelihood.wantsBinary() && !spec.binary()) {
+      if (!several
+          && hasLikelihood
+          && likelihood.wantsBinary()
+          && !spec.binary()
+          && !(entry.greys() && spec.unitInterval())) {
         if (!spec.unitInterval()) {
           throw UserException.of(
               "likelihood bernoulli needs values in [0, 1], but %s has others; use --set likelihood=gaussian, or --set"

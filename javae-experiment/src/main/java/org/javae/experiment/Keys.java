@@ -75,6 +75,9 @@ public final class Keys {
     say("prior_layers", "gated layers of the prior over codes");
     say("prior_features", "of each of the prior's layers");
     say("iterations", "of expectation maximisation or a fixed point at most");
+    say("restarts", "starts of expectation maximisation, of which the likeliest goes on");
+    say("clusters", "groups to sort observations into");
+    say("pretrain", "epochs as an autoencoder, to whose codes the mixture is then fitted; 0: none");
     say("network", "perceptron whose weights are masked: mlp:W,W…");
     say("masks", "orders of the elements that share the weights; the density is their mean");
     say("negatives", "where Gibbs chains begin: cd (the data) or pcd (where they stopped)");

@@ -33,7 +33,7 @@ public final class ViewsPicture {
           "%s has no view that is a picture, so there is nothing to draw", d.name());
     }
     // One block of rows, as many columns as keep it about as high as it is wide.
-    int n = (int) Math.min(d.size(), Math.min(8, 4 * pictures));
+    int n = (int) Math.min(d.size(), Math.min(8, 3 * pictures));
     int width = Math.toIntExact(d.shape().numel());
     float[] x = new float[n * width];
     d.read(java.util.stream.IntStream.range(0, n).toArray(), x);

@@ -41,6 +41,7 @@ import org.javae.models.unimodal.SinkhornAe;
 import org.javae.models.unimodal.SlicedWae;
 import org.javae.models.unimodal.SphericalVae;
 import org.javae.models.unimodal.TextVae;
+import org.javae.models.unimodal.Vade;
 import org.javae.models.unimodal.Vae;
 import org.javae.models.unimodal.VaeGan;
 import org.javae.models.unimodal.WaeGan;
@@ -131,6 +132,8 @@ public final class ModelCatalog {
               TextVae.Config.class,
               TextVae.Config::defaults,
               TextVae::new),
+          CatalogEntry.of("vade", Vade.ABOUT, Vade.Config.class, Vade.Config::defaults, Vade::new)
+              .keepingGreys(),
           CatalogEntry.of(
               "cvae",
               ConditionalVae.ABOUT,

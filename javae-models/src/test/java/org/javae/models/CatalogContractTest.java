@@ -267,6 +267,16 @@ class CatalogContractTest {
             Map.of("latent", 2, "encoder", "mlp:8", "prior", "implicit:5"),
             Map.of("encoder", "mlp:5/tanh")));
     row(
+        "vade",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "clusters", 3, "pretrain", 0),
+            Map.of("encoder", "mlp:5/tanh")),
+        new Subject(
+            GREYS,
+            Map.of("latent", 3, "encoder", "mlp:8", "clusters", 2, "pretrain", 0, "samples", 3),
+            Map.of("encoder", "mlp:5/tanh")));
+    row(
         "full-vae",
         new Subject(
             BITS,

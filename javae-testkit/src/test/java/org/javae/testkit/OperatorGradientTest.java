@@ -327,6 +327,24 @@ class OperatorGradientTest {
         op("conv2d(Tensor,Tensor,int,int)", leaf(1, 1, 2, 4, 4), leaf(2, 2, 2, 2, 2), NONE, 1, 0));
     ops.add(
         op(
+            "conv2d(Tensor,Tensor,int,int,int)",
+            leaf(1, 2, 2, 4, 5),
+            leaf(2, 3, 2, 2, 3),
+            leaf(3, 3),
+            1,
+            0,
+            1));
+    ops.add(
+        op(
+            "groupedConv2d(Tensor,Tensor,int,int,int)",
+            leaf(1, 2, 4, 4, 3),
+            leaf(2, 6, 2, 3, 3),
+            leaf(3, 6),
+            1,
+            1,
+            2));
+    ops.add(
+        op(
             "convTranspose2d(Tensor,Tensor,int,int,int,int)",
             leaf(1, 2, 2, 3, 2),
             leaf(2, 2, 3, 3, 3),

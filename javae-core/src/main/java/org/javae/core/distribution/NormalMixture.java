@@ -80,7 +80,12 @@ public record NormalMixture(Tensor logWeights, Normal components) implements Dis
 
   /** Responsibilities {@code p(k given z)}, {@code [batch, K]}. */
   public Tensor responsibilities(Tensor z) {
-    return table(z, 0, size()).plus(logWeights.to(DType.FLOAT64)).softmax(1).to(z.dtype());
+    return logResponsibilities(z).exp();
+  }
+
+  /** Their logarithms, which stay finite where they vanish. */
+  public Tensor logResponsibilities(Tensor z) {
+    return table(z, 0, size()).plus(logWeights.to(DType.FLOAT64)).logSoftmax(1).to(z.dtype());
   }
 
   /** Not defined: the choice of a component has no derivative. */

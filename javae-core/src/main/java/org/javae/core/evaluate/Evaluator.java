@@ -18,6 +18,7 @@ import org.javae.core.distribution.Normal;
 import org.javae.core.distribution.TopDown;
 import org.javae.core.divergence.KullbackLeibler;
 import org.javae.core.model.Batch;
+import org.javae.core.model.Clusters;
 import org.javae.core.model.Conditional;
 import org.javae.core.model.Decodes;
 import org.javae.core.model.DiscreteCodes;
@@ -57,6 +58,9 @@ public final class Evaluator {
           "mse",
           "mcc",
           "bits_per_dimension",
+          "accuracy",
+          "nmi",
+          "ari",
           "ais",
           "ais_gap");
 
@@ -205,6 +209,7 @@ public final class Evaluator {
       ais = o.wants("ais") ? energyNll : null;
       gap = z.gap();
     }
+    Clustering found = s.groups.isEmpty() ? null : clustering(s.groups, model, rows);
     boolean text = model.data().isText();
     boolean exact = model instanceof Scores;
     boolean discrete = model instanceof DiscreteCodes;
@@ -238,7 +243,11 @@ public final class Evaluator {
         (s.bytes || exact && model instanceof Quantised) && o.wants("bits_per_dimension")
             ? (Double)
                 ((sampled || exact ? s.nll : s.reconstruction + s.kl) / s.dimensions / Math.log(2))
-            : null);
+            : null,
+        found != null && o.wants("accuracy") ? (Double) found.accuracy() : null,
+        found != null && o.wants("nmi") ? (Double) found.nmi() : null,
+        found != null && o.wants("ari") ? (Double) found.ari() : null,
+        s.groups.isEmpty() ? null : s.groupSizes(Clusters.of(model).clusters()));
   }
 
   /** Observations annealed at once. */
@@ -296,6 +305,20 @@ public final class Evaluator {
     return sum / rows.size();
   }
 
+  /** The groups of the rows, in the loader's order, beside their labels; null without labels. */
+  private static Clustering clustering(List<Integer> groups, Model<?> model, Loader rows) {
+    Dataset.Annotation labels = rows.data().labels().orElse(null);
+    if (labels == null) {
+      return null;
+    }
+    int[] order = rows.rows(0, rows.size());
+    return Clustering.of(
+        groups.stream().mapToInt(g -> g).toArray(),
+        Clusters.of(model).clusters(),
+        Arrays.stream(order).map(r -> labels.values()[r]).toArray(),
+        labels.cardinality());
+  }
+
   /** What is kept of a batch: its codes, and its posteriors as far as they are wanted. */
   private record Kept(Tensor code, Normal posterior) {}
 
@@ -320,6 +343,7 @@ public final class Evaluator {
     private int posteriors;
     private boolean whole;
     private boolean cheapDensity = true;
+    private final List<Integer> groups = new ArrayList<>();
     double n;
     double reconstruction;
     double kl;
@@ -340,6 +364,19 @@ public final class Evaluator {
 
     double mean(double sum) {
       return sum / n;
+    }
+
+    /** Each observation goes to the group most responsible for it. */
+    void group(Clusters m, Tensor x) {
+      for (long g : m.responsibilities(x).argmax(1).toLongs()) {
+        groups.add(Math.toIntExact(g));
+      }
+    }
+
+    int[] groupSizes(int k) {
+      int[] sizes = new int[k];
+      groups.forEach(g -> sizes[g]++);
+      return sizes;
     }
 
     /**
@@ -459,6 +496,10 @@ public final class Evaluator {
     if (model instanceof Scores exact && o.wantsAny("nll", "bits_per_dimension")) {
       s.nll -= sum(exact.logProb(x));
     }
+    Clusters clusters = Clusters.of(model);
+    if (clusters != null && o.wantsAny("accuracy", "nmi", "ari")) {
+      s.group(clusters, x);
+    }
     if (model instanceof Unnormalised energy) {
       s.nll -= sum(energy.logUnnormalised(x));
     }
@@ -512,6 +553,10 @@ public final class Evaluator {
                         loss.terms().forEach((k, t) -> means.merge(k, sum(t), Double::sum));
                         s.n += b.size();
                         s.usage.add(loss);
+                        Clusters clusters = Clusters.of(model);
+                        if (clusters != null) {
+                          s.group(clusters, b.x());
+                        }
                         LatentVariableModel m = Conditional.view(model, b);
                         if (m == null) {
                           return new Kept(null, null);
@@ -533,6 +578,14 @@ public final class Evaluator {
     }
     if (!s.usage.isEmpty()) {
       s.usage.metrics().forEach((k, v) -> means.put(k, readable(v)));
+    }
+    if (!s.groups.isEmpty() && rows instanceof Loader l) {
+      Clustering found = clustering(s.groups, model, l);
+      if (found != null) {
+        means.put("accuracy", found.accuracy());
+      }
+      int[] sizes = s.groupSizes(Clusters.of(model).clusters());
+      means.put("clusters_in_use", (double) Arrays.stream(sizes).filter(n -> n > 0).count());
     }
     if (!latent) {
       return Held.of(means);

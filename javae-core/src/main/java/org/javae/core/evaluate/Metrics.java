@@ -33,6 +33,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *     theirs ({@link MeanCorrelation})
  * @param bitsPerDimension −log₂ P(x) by element, of bytes and other levels with a mass each: from
  *     {@code nll} if that was estimated, else from the ELBO, which makes it an upper bound
+ * @param accuracy of a clustering model's groups against the labels, at the best assignment of
+ *     groups to labels ({@link Clustering}), where the data have labels
+ * @param nmi normalised mutual information of groups and labels
+ * @param ari adjusted Rand index of groups and labels
+ * @param clusterSizes observations in each group
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Metrics(
@@ -50,4 +55,8 @@ public record Metrics(
     @JsonProperty("ais_nll") Double aisNll,
     @JsonProperty("ais_gap") Double aisGap,
     Double mcc,
-    @JsonProperty("bits_per_dimension") Double bitsPerDimension) {}
+    @JsonProperty("bits_per_dimension") Double bitsPerDimension,
+    Double accuracy,
+    Double nmi,
+    Double ari,
+    @JsonProperty("cluster_sizes") int[] clusterSizes) {}

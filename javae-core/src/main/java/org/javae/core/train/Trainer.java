@@ -13,6 +13,7 @@ import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
 import org.javae.core.model.Params;
 import org.javae.core.model.Refreshes;
+import org.javae.core.model.Staged;
 import org.javae.core.model.Updates;
 import org.javae.core.net.Net;
 import org.javae.core.train.TrainResult.Status;
@@ -190,6 +191,9 @@ public final class Trainer<B> {
                 + " epochs, best was epoch "
                 + bestEpoch);
       }
+      if (batch == 0) {
+        beginEpoch();
+      }
       String trouble = null;
       while (batch < batches && trouble == null) {
         if (stop) {
@@ -239,6 +243,24 @@ public final class Trainer<B> {
       }
     }
     return result(Status.FINISHED, "finished " + config.epochs() + " epochs");
+  }
+
+  /**
+   * Lets a model pass to its next stage. Averages of weights and the search for the best ones begin
+   * anew there.
+   */
+  private void beginEpoch() {
+    String done =
+        model instanceof Staged s
+            ? s.beginEpoch(epoch, Rng.of(config.seed()).split("stage").split(String.valueOf(epoch)))
+            : null;
+    if (done != null) {
+      Map<String, Tensor> now = params.all();
+      ema.forEach((n, t) -> t.copyFromInPlace(now.get(n).detach()));
+      best = Double.POSITIVE_INFINITY;
+      sinceBest = 0;
+      listener.message(done);
+    }
   }
 
   /** Back to the last good state, with half the learning rate. */

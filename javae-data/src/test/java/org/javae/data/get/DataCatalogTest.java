@@ -162,7 +162,7 @@ class DataCatalogTest {
       delimiter = '|',
       value = {
         "mnits|did you mean mnist?",
-        "MNIST|did you mean mnist or fashion-mnist?",
+        "MNIST|did you mean mnist or mnist-usps or mnist-label?",
         "fashion|did you mean fashion-mnist?",
         "fashion_mnist|did you mean fashion-mnist or mnist?",
         "sprite|did you mean sprites or dsprites?",

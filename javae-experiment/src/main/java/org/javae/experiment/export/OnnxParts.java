@@ -6,7 +6,9 @@ import org.javae.core.likelihood.LikelihoodSpec;
 import org.javae.core.model.CatalogEntry;
 import org.javae.core.model.Conditional;
 import org.javae.core.model.DataSpec;
+import org.javae.core.model.DiscreteCodes;
 import org.javae.core.model.Encodes;
+import org.javae.core.model.LatentVariableModel;
 import org.javae.core.model.Model;
 import org.javae.core.model.ReadsText;
 import org.javae.core.model.Scores;
@@ -113,9 +115,21 @@ record OnnxParts(String name, int latent, String likelihood, Encoder encoder, De
               + " safetensors",
           name(model, model.getClass().getSimpleName()));
     }
+    if (model instanceof DiscreteCodes) {
+      throw UserException.usage(
+          "model %s looks codes up in a codebook, which has no ONNX form here yet; its weights have: use --format"
+              + " safetensors",
+          name(model, model.getClass().getSimpleName()));
+    }
     if (model instanceof Conditional) {
       throw UserException.usage(
           "model %s takes a label beside every observation, which has no ONNX form here yet; its weights have: use"
+              + " --format safetensors",
+          name(model, model.getClass().getSimpleName()));
+    }
+    if (model instanceof LatentVariableModel m && !m.euclidean()) {
+      throw UserException.usage(
+          "model %s has codes that are no Gaussian vectors, which have no ONNX form here yet; its weights have: use"
               + " --format safetensors",
           name(model, model.getClass().getSimpleName()));
     }

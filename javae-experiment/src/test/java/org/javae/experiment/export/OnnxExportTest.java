@@ -61,6 +61,8 @@ class OnnxExportTest {
   private static final List<String> HIERARCHIES = List.of("hvae", "nvae");
   private static final List<String> RICH =
       List.of("full-vae", "planar-vae", "radial-vae", "iaf-vae");
+  private static final List<String> DISCRETE = List.of("vq-vae", "vq-vae-2");
+  private static final List<String> SHAPED = List.of("svae", "poincare-vae", "categorical-vae");
   private static final DataSpec VECTORS = DataSpec.of(Shape.of(12), false, false);
   private static final DataSpec IMAGES = DataSpec.of(Shape.of(1, 27, 20), false, true);
 
@@ -75,6 +77,8 @@ class OnnxExportTest {
         .filter(name -> !HIERARCHIES.contains(name))
         .filter(name -> !OWN_SENTENCE.contains(name)) // refused, each with a test of its own below
         .filter(name -> !RICH.contains(name))
+        .filter(name -> !DISCRETE.contains(name))
+        .filter(name -> !SHAPED.contains(name))
         .toList();
   }
 
@@ -115,6 +119,17 @@ class OnnxExportTest {
   }
 
   @ParameterizedTest
+  @FieldSource("DISCRETE")
+  void aCodebookHasNoOnnxFormYetAndSaysSo(String name) {
+    Model<?> m = model(name, IMAGES, Map.of("codes", 4, "prior_features", 2));
+    assertThatThrownBy(() -> OnnxExport.write(m, folder.resolve("m.onnx")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("model " + name + " looks codes up in a codebook")
+        .hasMessageContaining("--format safetensors");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
   @FieldSource("CONDITIONAL")
   void aConditionalModelHasNoOnnxFormYetAndSaysSo(String name) {
     Model<?> m = model(name, VECTORS.labelled(3), Map.of("latent", 2));
@@ -132,6 +147,17 @@ class OnnxExportTest {
     assertThatThrownBy(() -> OnnxExport.write(m, folder.resolve("m.onnx")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("posterior=" + name.replace("-vae", ""))
+        .hasMessageContaining("--format safetensors");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @FieldSource("SHAPED")
+  void codesOnOtherSpacesHaveNoOnnxFormYetAndSaySo(String name) {
+    Model<?> m = model(name, VECTORS, Map.of("latent", 2));
+    assertThatThrownBy(() -> OnnxExport.write(m, folder.resolve("m.onnx")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("model " + name + " has codes that are no Gaussian vectors")
         .hasMessageContaining("--format safetensors");
     assertThat(folder).isEmptyDirectory();
   }

@@ -2,17 +2,21 @@ package org.javae.models.density;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.javae.core.config.Nearest;
 import org.javae.core.model.About;
 import org.javae.core.model.Batch;
 import org.javae.core.model.Check;
 import org.javae.core.model.ClosedForm;
+import org.javae.core.model.Clusters;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Generates;
 import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
 import org.javae.core.model.ModelConfig;
+import org.javae.core.model.Optional;
 import org.javae.core.model.Params;
 import org.javae.core.model.Scores;
 import org.javae.core.train.Step;
@@ -34,7 +38,8 @@ import org.javae.tensor.UserException;
  * No eigenvalue of Σₖ falls below 1e-6 of the data's mean variance; raising those that would is the
  * maximum under that constraint, so the likelihood never falls. Float64, nats per observation.
  */
-public final class GaussianMixture extends Model<Batch> implements ClosedForm, Scores, Generates {
+public final class GaussianMixture extends Model<Batch>
+    implements ClosedForm, Scores, Generates, Clusters {
   /** For the catalogue. */
   public static final About ABOUT =
       new About(
@@ -47,6 +52,9 @@ public final class GaussianMixture extends Model<Batch> implements ClosedForm, S
   /** EM stops when an iteration gains less than this many nats per observation. */
   private static final double GAIN = 1e-6;
 
+  /** Iterations of every start before the likeliest is chosen. */
+  private static final int SHORT = 20;
+
   private static final double FLOOR = 1e-6;
   private static final double TINY = 1e-30;
   private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
@@ -57,9 +65,13 @@ public final class GaussianMixture extends Model<Batch> implements ClosedForm, S
    * @param components K
    * @param covariance of each component, {@code full} or {@code diagonal}
    * @param iterations of EM at most
+   * @param restarts starts of which, after a few iterations each, the likeliest goes on
    */
-  public record Config(int components, String covariance, int iterations) implements ModelConfig {
+  public record Config(int components, String covariance, int iterations, @Optional int restarts)
+      implements ModelConfig {
     public Config {
+      restarts = restarts == 0 ? 1 : restarts; // files from before there were restarts
+      Check.positive("restarts", restarts);
       Check.positive("components", components);
       Check.positive("iterations", iterations);
       if (!COVARIANCES.contains(covariance)) {
@@ -70,7 +82,7 @@ public final class GaussianMixture extends Model<Batch> implements ClosedForm, S
 
     /** Ten full components; diagonal ones where a full matrix would have too many numbers. */
     public static Config defaults(DataSpec d) {
-      return new Config(10, d.event().numel() <= 64 ? "full" : "diagonal", 200);
+      return new Config(10, d.event().numel() <= 64 ? "full" : "diagonal", 200, 1);
     }
   }
 
@@ -106,22 +118,54 @@ public final class GaussianMixture extends Model<Batch> implements ClosedForm, S
 
   @Override
   public void fit(Consumer<Consumer<Tensor>> pass) {
-    Seeds seeds = Seeds.choose(pass, config.components(), size, start.at());
-    double floor = Math.max(FLOOR * seeds.total(), TINY);
     Scope.run(
         () -> {
-          means.copyFromInPlace(Tensor.of(seeds.flat(), means.shape().toArray()));
-          covariances.copyFromInPlace(spherical(Math.max(seeds.within(), floor)));
-          logWeights.fillInPlace(-Math.log(config.components()));
+          Started best = start(pass, start.at());
+          if (config.restarts() > 1) {
+            improve(pass, best, Math.min(SHORT, config.iterations()));
+          }
+          for (int r = 1; r < config.restarts(); r++) {
+            Map<String, Tensor> kept = params().snapshot();
+            Started other = start(pass, start.at(r));
+            improve(pass, other, Math.min(SHORT, config.iterations()));
+            if (other.last() > best.last()) {
+              best = other;
+            } else {
+              params().load(kept);
+            }
+          }
+          improve(pass, best, config.iterations());
+          history = List.copyOf(best.reached());
         });
-    List<Double> reached = new ArrayList<>();
-    for (int i = 0; i < config.iterations(); i++) {
-      reached.add(Scope.run(() -> iterate(pass, floor)));
-      if (i > 0 && reached.get(i) - reached.get(i - 1) < GAIN) {
-        break;
-      }
+  }
+
+  /**
+   * A start and how far it has come.
+   *
+   * @param floor least eigenvalue of a covariance
+   * @param reached mean ln p(x) before every iteration
+   */
+  private record Started(double floor, List<Double> reached) {
+    double last() {
+      return reached.get(reached.size() - 1);
     }
-    history = List.copyOf(reached);
+  }
+
+  private Started start(Consumer<Consumer<Tensor>> pass, SplittableRandom random) {
+    Seeds seeds = Seeds.choose(pass, config.components(), size, random);
+    double floor = Math.max(FLOOR * seeds.total(), TINY);
+    means.copyFromInPlace(Tensor.of(seeds.flat(), means.shape().toArray()));
+    covariances.copyFromInPlace(spherical(Math.max(seeds.within(), floor)));
+    logWeights.fillInPlace(-Math.log(config.components()));
+    return new Started(floor, new ArrayList<>());
+  }
+
+  /** Iterates until there have been {@code most} iterations, or one has gained next to nothing. */
+  private void improve(Consumer<Consumer<Tensor>> pass, Started s, int most) {
+    List<Double> r = s.reached();
+    while (r.size() < most && (r.size() < 2 || r.get(r.size() - 1) - r.get(r.size() - 2) >= GAIN)) {
+      r.add(Scope.run(() -> iterate(pass, s.floor())));
+    }
   }
 
   /** One step of EM; returns the mean log-likelihood before it. */
@@ -194,6 +238,16 @@ public final class GaussianMixture extends Model<Batch> implements ClosedForm, S
   @Override
   public Tensor logProb(Tensor x) {
     return logJoint(rows(x)).logSumExp(0);
+  }
+
+  @Override
+  public int clusters() {
+    return config.components();
+  }
+
+  @Override
+  public Tensor responsibilities(Tensor x) {
+    return logJoint(rows(x)).softmax(0).t();
   }
 
   @Override

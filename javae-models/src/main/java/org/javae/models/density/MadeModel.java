@@ -105,6 +105,16 @@ public final class MadeModel extends Model<Batch> implements Scores, Generates {
   }
 
   @Override
+  public boolean discrete() {
+    return data().binary();
+  }
+
+  @Override
+  public long samplingSteps() {
+    return size;
+  }
+
+  @Override
   public Tensor generate(int n, Rng rng) {
     int[] counts = new int[made.orders()];
     for (long m : rng.multinomial(Tensor.ones(1, counts.length), n).toLongs()) {

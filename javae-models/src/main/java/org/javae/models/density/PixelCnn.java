@@ -119,6 +119,16 @@ public final class PixelCnn extends Model<Batch> implements Scores, Generates, Q
   }
 
   @Override
+  public boolean discrete() {
+    return true;
+  }
+
+  @Override
+  public long samplingSteps() {
+    return image.numel();
+  }
+
+  @Override
   public Tensor generate(int n, Rng rng) {
     return generate(n, rng, done -> {});
   }

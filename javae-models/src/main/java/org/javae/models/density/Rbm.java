@@ -242,6 +242,11 @@ public final class Rbm extends Model<Batch>
   }
 
   @Override
+  public long samplingSteps() {
+    return 2L * config.gibbs();
+  }
+
+  @Override
   public int latent() {
     return config.hidden();
   }

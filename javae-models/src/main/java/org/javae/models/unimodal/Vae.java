@@ -2,11 +2,13 @@ package org.javae.models.unimodal;
 
 import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Normal;
+import org.javae.core.distribution.NormalMixture;
 import org.javae.core.likelihood.Likelihood;
 import org.javae.core.likelihood.LikelihoodSpec;
 import org.javae.core.model.About;
 import org.javae.core.model.Batch;
 import org.javae.core.model.Check;
+import org.javae.core.model.Clusters;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Defaults;
 import org.javae.core.model.LatentVariableModel;
@@ -36,7 +38,7 @@ import org.javae.tensor.Tensor;
  * another prior, and M reparameterised samples (equations (9)–(16) of the lecture). With {@code
  * likelihood=balance:C} the loss is {@code C‖x − x̂‖² + KL} up to a constant. Nats per observation.
  */
-public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes {
+public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes, Clusters {
   /** For the catalogue. */
   public static final About ABOUT =
       new About(
@@ -309,6 +311,20 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes 
   @Override
   public Distribution likelihood(Tensor z) {
     return likelihood.of(decoder.apply(z));
+  }
+
+  /** The Gaussians of {@code prior=mixture:K}; other priors make no groups. */
+  @Override
+  public int clusters() {
+    return config.prior().kind().equals("mixture")
+        ? Math.toIntExact(((NormalMixture) prior()).size())
+        : 0;
+  }
+
+  /** p(c given z) at the code z of x. */
+  @Override
+  public Tensor responsibilities(Tensor x) {
+    return ((NormalMixture) prior()).responsibilities(encode(x));
   }
 
   @Override
