@@ -95,7 +95,7 @@ public final class Keys {
         "weight of the KL term (1 is the VAE); in beta-tc-vae of the total correlation, in ciwae of the ELBO, in vq-vae of the commitment to entries, in rae of the codes' norm");
     say(
         "alpha",
-        "information between x and z: in beta-tc-vae its weight, in info-vae (1 at most) its reward");
+        "information between x and z: in beta-tc-vae its weight, in info-vae (1 at most) its reward; in mvtcae the share of the views' total correlation");
     say(
         "gamma",
         "in factor-vae weight of the total correlation, in beta-tc-vae of each dimension's KL, in vae-gan of likeness");
@@ -116,6 +116,11 @@ public final class Keys {
     say("word_dropout", "fraction of the words fed to the decoder in training that become unknown");
     say("dropout", "fraction of the decoder's embeddings and states set to zero in training");
     say("init", "LSTM weights start from U(-init, init); 0: Glorot's range");
+    say("weights", "of views' log-likelihoods, NAME:W,NAME:W; the others as in the data");
+    say("subsets", "random subsets of the views a step besides all and each alone");
+    say("experts", "of the views: product, or quotient (each holds the prior already)");
+    say("privates", "dimensions of each view's private latent");
+    say("cross", "whether a view's shared latent alone also explains the other views");
     // Training.
     say("epochs", "passes over the training rows");
     say("batch", "observations a step");

@@ -15,10 +15,14 @@ import org.javae.models.linear.FastIca;
 import org.javae.models.linear.LinearAutoencoder;
 import org.javae.models.linear.Pca;
 import org.javae.models.linear.ProbabilisticPca;
+import org.javae.models.multimodal.Dmvae;
+import org.javae.models.multimodal.Mmjsd;
 import org.javae.models.multimodal.Mmvae;
+import org.javae.models.multimodal.MmvaePlus;
 import org.javae.models.multimodal.MoPoE;
 import org.javae.models.multimodal.MultimodalVae;
 import org.javae.models.multimodal.Mvae;
+import org.javae.models.multimodal.Mvtcae;
 import org.javae.models.unimodal.AdversarialAutoencoder;
 import org.javae.models.unimodal.Autoencoder;
 import org.javae.models.unimodal.BetaTcVae;
@@ -156,6 +160,22 @@ public final class ModelCatalog {
               MultimodalVae.Config.class,
               MultimodalVae.Config::defaults,
               MoPoE::new),
+          CatalogEntry.of(
+              "mvtcae", Mvtcae.ABOUT, Mvtcae.Config.class, Mvtcae.Config::defaults, Mvtcae::new),
+          CatalogEntry.of(
+              "mmvae-plus",
+              MmvaePlus.ABOUT,
+              MmvaePlus.Config.class,
+              MmvaePlus.Config::defaults,
+              MmvaePlus::new),
+          CatalogEntry.of(
+              "mmjsd",
+              Mmjsd.ABOUT,
+              MultimodalVae.Config.class,
+              MultimodalVae.Config::defaults,
+              Mmjsd::new),
+          CatalogEntry.of(
+              "dmvae", Dmvae.ABOUT, Dmvae.Config.class, Dmvae.Config::defaults, Dmvae::new),
           CatalogEntry.of(
                   "ae",
                   Autoencoder.ABOUT,

@@ -140,6 +140,10 @@ class CatalogContractTest {
         new Subject(PAIR, Map.of("latent", 2, "encoder", "mlp:8"), Map.of("encoder", "mlp:5/tanh")),
         new Subject(
             TRIPLE, Map.of("latent", 2, "encoder", "mlp:8"), Map.of("encoder", "mlp:5/tanh")));
+    several("mvtcae", Map.of("alpha", 0.6));
+    several("mmvae-plus", Map.of("k", 3, "privates", 2));
+    several("mmjsd", Map.of("weights", "view1:2"));
+    several("dmvae", Map.of("privates", 3));
     row(
         "beta-vae",
         new Subject(
@@ -690,6 +694,14 @@ class CatalogContractTest {
 
   private static void row(String model, Subject... subjects) {
     ROWS.put(model, List.of(subjects));
+  }
+
+  /** A model of several views, of two and of three. */
+  private static void several(String model, Map<String, ?> settings) {
+    Map<String, Object> all = new LinkedHashMap<>(Map.of("latent", 2, "encoder", "mlp:8"));
+    all.putAll(settings);
+    Map<String, ?> smooth = Map.of("encoder", "mlp:5/tanh");
+    row(model, new Subject(PAIR, all, smooth), new Subject(TRIPLE, all, smooth));
   }
 
   @TestFactory

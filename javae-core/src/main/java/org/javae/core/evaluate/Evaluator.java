@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.javae.core.config.Nearest;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Loader;
@@ -17,6 +19,7 @@ import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Normal;
 import org.javae.core.distribution.TopDown;
 import org.javae.core.divergence.KullbackLeibler;
+import org.javae.core.evaluate.disentangle.Disentanglement;
 import org.javae.core.model.Batch;
 import org.javae.core.model.Clusters;
 import org.javae.core.model.Conditional;
@@ -45,27 +48,37 @@ import org.javae.tensor.UserException;
 public final class Evaluator {
   /** Names for {@code --metrics}. */
   public static final List<String> METRICS =
-      List.of(
-          "elbo",
-          "nll",
-          "reconstruction",
-          "kl",
-          "kl_per_dimension",
-          "active_units",
-          "mutual_information",
-          "perplexity",
-          "codebook_usage",
-          "mse",
-          "mcc",
-          "bits_per_dimension",
-          "accuracy",
-          "nmi",
-          "ari",
-          "ais",
-          "ais_gap");
+      Stream.of(
+              List.of(
+                  "elbo",
+                  "nll",
+                  "reconstruction",
+                  "kl",
+                  "kl_per_dimension",
+                  "active_units",
+                  "mutual_information",
+                  "perplexity",
+                  "codebook_usage",
+                  "mse",
+                  "mcc",
+                  "bits_per_dimension",
+                  "accuracy",
+                  "nmi",
+                  "ari",
+                  "ais",
+                  "ais_gap"),
+              Disentanglement.NAMES)
+          .flatMap(List::stream)
+          .toList();
 
-  /** Those that are measured only when named: they take minutes where the others take seconds. */
-  private static final Set<String> ON_REQUEST = Set.of("ais", "ais_gap");
+  /**
+   * Those that are measured only when named: they take minutes where the others take seconds, or
+   * are for some data only.
+   */
+  public static final Set<String> ON_REQUEST =
+      Stream.of(List.of("ais", "ais_gap"), Disentanglement.NAMES)
+          .flatMap(List::stream)
+          .collect(Collectors.toUnmodifiableSet());
 
   /** Most observations whose codes are compared for the mutual information. */
   private static final int MI_ROWS = 2000;
@@ -82,14 +95,16 @@ public final class Evaluator {
    * How to evaluate.
    *
    * @param nllSamples importance samples, 0 for no estimate (an exact likelihood is always given)
-   * @param wanted names out of {@link #METRICS}; empty for all but {@code ais} and {@code ais_gap}
+   * @param wanted names out of {@link #METRICS}; empty for all but {@link #ON_REQUEST}
    * @param ais how far to anneal; null for what suits the model
    */
   public record Options(
       int nllSamples, long seed, int batch, Set<String> wanted, Ais.Settings ais) {
     public Options {
       for (String m : wanted) {
-        if (!METRICS.contains(m)) {
+        if (!METRICS.contains(m)
+            && !Multimodality.METRICS.contains(m)
+            && !m.equals(Multimodality.EVERYTHING)) {
           throw UserException.usage("unknown metric '%s'; %s", m, Nearest.suggestion(m, METRICS));
         }
       }
@@ -210,6 +225,10 @@ public final class Evaluator {
       gap = z.gap();
     }
     Clustering found = s.groups.isEmpty() ? null : clustering(s.groups, model, rows);
+    Disentanglement factors =
+        Disentanglement.NAMES.stream().anyMatch(o.wanted()::contains)
+            ? Disentanglement.of(model, rows, o.batch(), o.wanted(), rng.split("disentanglement"))
+            : null;
     boolean text = model.data().isText();
     boolean exact = model instanceof Scores;
     boolean discrete = model instanceof DiscreteCodes;
@@ -247,7 +266,8 @@ public final class Evaluator {
         found != null && o.wants("accuracy") ? (Double) found.accuracy() : null,
         found != null && o.wants("nmi") ? (Double) found.nmi() : null,
         found != null && o.wants("ari") ? (Double) found.ari() : null,
-        s.groups.isEmpty() ? null : s.groupSizes(Clusters.of(model).clusters()));
+        s.groups.isEmpty() ? null : s.groupSizes(Clusters.of(model).clusters()),
+        factors);
   }
 
   /** Observations annealed at once. */

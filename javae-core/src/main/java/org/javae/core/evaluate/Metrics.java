@@ -2,6 +2,8 @@ package org.javae.core.evaluate;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import org.javae.core.evaluate.disentangle.Disentanglement;
 
 /**
  * What an evaluation found; null where a metric does not apply to the model. Likelihoods are in
@@ -38,6 +40,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param nmi normalised mutual information of groups and labels
  * @param ari adjusted Rand index of groups and labels
  * @param clusterSizes observations in each group
+ * @param disentanglement scores of the codes against the factors that made the data, null unless
+ *     asked for
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Metrics(
@@ -59,4 +63,5 @@ public record Metrics(
     Double accuracy,
     Double nmi,
     Double ari,
-    @JsonProperty("cluster_sizes") int[] clusterSizes) {}
+    @JsonProperty("cluster_sizes") int[] clusterSizes,
+    @JsonUnwrapped Disentanglement disentanglement) {}

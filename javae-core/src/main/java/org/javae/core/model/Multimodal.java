@@ -16,4 +16,12 @@ public interface Multimodal {
    *     k·batch repeat it as samples are laid out
    */
   LatentVariableModel given(Tensor present);
+
+  /**
+   * Dimensions of the private latent of each view, 0 for none. The latents all views share come
+   * first in z, then those of each view in the views' order.
+   */
+  default int privates() {
+    return 0;
+  }
 }

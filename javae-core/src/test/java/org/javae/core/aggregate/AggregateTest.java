@@ -174,4 +174,40 @@ class AggregateTest {
         .hasMessageContaining("13 views have 2^13 − 1 = 8191 subsets")
         .hasMessageContaining("mvae");
   }
+
+  @Test
+  void theDynamicPriorIsTheNormalisedGeometricMeanByQuadrature() {
+    List<Normal> members = likelihoods();
+    Tensor pi = Tensor.of(new double[] {1, 2, 3}, 1, 3);
+    Normal f = DynamicPrior.of(members, pi);
+    int n = 40_001;
+    double step = 60.0 / (n - 1);
+    double[] grid = new double[n];
+    for (int i = 0; i < n; i++) {
+      grid[i] = -30 + step * i;
+    }
+    Tensor z = Tensor.of(grid, n, 1);
+    Tensor log = null;
+    for (int v = 0; v < 3; v++) {
+      Tensor part = members.get(v).logProb(z).times((v + 1) / 6.0);
+      log = log == null ? part : log.plus(part);
+    }
+    double norm = log.exp().sum().item() * step;
+    Tensor mean = log.minus(Math.log(norm));
+    assertThat(f.logProb(z).minus(mean).abs().max().item()).isLessThan(1e-9);
+    double js = 0;
+    for (int v = 0; v < 3; v++) {
+      Tensor q = members.get(v).logProb(z);
+      js += (v + 1) / 6.0 * q.exp().times(q.minus(mean)).sum().item() * step;
+    }
+    assertThat(DynamicPrior.jensenShannon(members, pi).item()).isCloseTo(js, within(1e-9));
+    assertThat(js).isPositive();
+  }
+
+  @Test
+  void equalExpertsDivergeByNothing() {
+    Tensor pi = Tensor.of(new double[] {1, 0, 3}, 1, 3);
+    List<Normal> equal = List.of(normal(0.7, 2), normal(-9, 0.1), normal(0.7, 2));
+    assertThat(DynamicPrior.jensenShannon(equal, pi).item()).isCloseTo(0, within(1e-15));
+  }
 }

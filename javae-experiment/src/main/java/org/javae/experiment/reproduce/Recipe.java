@@ -6,11 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.javae.core.config.Nearest;
 import org.javae.core.data.Split;
@@ -272,7 +275,15 @@ public record Recipe(
     return "javae evaluate RUN --split "
         + evaluate.split()
         + " --nll-samples "
-        + evaluate.nllSamples();
+        + evaluate.nllSamples()
+        + (Evaluator.ON_REQUEST.contains(metric) ? " --metrics " + metric : "");
+  }
+
+  /** The metrics it is judged by that are measured only when named. */
+  Set<String> onRequest() {
+    return Stream.concat(Stream.of(metric), goals.stream().map(Goal::metric))
+        .filter(m -> m != null && Evaluator.ON_REQUEST.contains(m))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   private static String option(String key, Object value) {

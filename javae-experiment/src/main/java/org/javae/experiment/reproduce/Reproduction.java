@@ -284,6 +284,18 @@ public final class Reproduction {
               });
       Map<String, Double> metrics = new LinkedHashMap<>();
       ObjectNode all = Json.mapper().valueToTree(e.metrics());
+      Set<String> more = r.onRequest();
+      more.removeIf(all::has);
+      if (!more.isEmpty()) {
+        Evaluator.Options named =
+            new Evaluator.Options(
+                r.evaluate().nllSamples(), EVALUATION_SEED, EVALUATION_BATCH, more);
+        all.setAll(
+            (ObjectNode)
+                Json.mapper()
+                    .valueToTree(
+                        run.evaluate(r.evaluate().split(), named, part -> checkStop()).metrics()));
+      }
       all.remove("nll_samples");
       for (Map.Entry<String, JsonNode> m : all.properties()) {
         // Not a number is written as null: such a metric counts as not obtained.

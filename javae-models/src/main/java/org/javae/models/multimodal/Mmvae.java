@@ -15,6 +15,7 @@ import org.javae.core.model.ModelConfig;
 import org.javae.core.model.Params;
 import org.javae.core.objective.Bounds;
 import org.javae.core.train.Step;
+import org.javae.tensor.Rng;
 import org.javae.tensor.Tensor;
 
 /**
@@ -24,7 +25,7 @@ import org.javae.tensor.Tensor;
  * K = 1 is the stratified ELBO). {@code gradient=dreg} trains the encoders by the doubly
  * reparameterised gradient, as they do.
  */
-public final class Mmvae extends MultimodalVae {
+public sealed class Mmvae extends MultimodalVae permits MmvaePlus {
   /** For the catalogue. */
   public static final About ABOUT =
       new About(
@@ -56,8 +57,27 @@ public final class Mmvae extends MultimodalVae {
   private final Config config;
 
   public Mmvae(DataSpec data, Params params, Config config) {
-    super(data, params, config.base(), 0);
+    this(data, params, config, 0);
+  }
+
+  Mmvae(DataSpec data, Params params, Config config, int privates) {
+    super(data, params, config.base(), privates);
     this.config = config;
+  }
+
+  /**
+   * What an expert says besides z.
+   *
+   * @param codes what each view's decoder is given, {@code [k·batch, …]}
+   * @param ratio ln p(w)/q(w) of private latents, {@code [k·batch]}
+   * @param still the same without gradients to q's parameters
+   */
+  record Speech(List<Tensor> codes, Tensor ratio, Tensor still) {}
+
+  /** Expert m speaks: here of z alone. */
+  Speech speech(Seen s, int m, Tensor z, Rng rng) {
+    Tensor nothing = Tensor.zeros(z.dtype(), z.size(0));
+    return new Speech(codes(z), nothing, nothing);
   }
 
   @Override
@@ -79,22 +99,24 @@ public final class Mmvae extends MultimodalVae {
     Tensor kl = bound;
     for (int m = 0; m < views(); m++) {
       Tensor z = s.experts().get(m).rsample(step.rng(), k);
+      Speech speech = speech(s, m, z, step.rng());
       Tensor weighted = null;
       Tensor plain = null;
       for (int v = 0; v < views(); v++) {
-        Tensor p = logLikelihood(s, v, z);
+        Tensor p = logLikelihood(s, v, speech.codes().get(v));
         Tensor w = p.times(weight(v));
         weighted = weighted == null ? w : weighted.plus(w);
         plain = plain == null ? p : plain.plus(p);
       }
-      Tensor prior = prior().logProb(z);
-      Tensor ratio = prior.minus(q.logProb(z));
+      Tensor prior = standard().logProb(z);
+      Tensor ratio = prior.minus(q.logProb(z)).plus(speech.ratio());
       Tensor share = s.present(m).div(s.count());
       double beta = klWeight(step);
       Tensor logWeights = weighted.plus(ratio.times(beta)).reshape(k, n);
       bound = bound.plus(Bounds.iwae(logWeights).times(share));
       if (dreg) {
-        Tensor pathwise = weighted.plus(prior.minus(still.logProb(z)).times(beta)).reshape(k, n);
+        Tensor path = prior.minus(still.logProb(z)).plus(speech.still());
+        Tensor pathwise = weighted.plus(path.times(beta)).reshape(k, n);
         surrogate = surrogate.plus(Bounds.doublyReparameterised(pathwise, 1).times(share));
       }
       nll = nll.minus(plain.detach().reshape(k, n).mean(0).times(share));

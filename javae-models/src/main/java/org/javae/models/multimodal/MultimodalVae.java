@@ -140,7 +140,10 @@ public abstract class MultimodalVae extends Model<Batch>
   /** How the experts become q(z|x) for the shared latents. */
   abstract Distribution joint(Seen s);
 
-  /** ln p(xₘ|z) of one view, 0 where it is absent: {@code [k·batch]} for z {@code [k·batch, …]}. */
+  /**
+   * ln p(xₘ|z) of one view, 0 where it is absent: {@code [k·batch]} for the code of its decoder
+   * {@code [k·batch, shared + private]}.
+   */
   final Tensor logLikelihood(Seen s, int m, Tensor z) {
     int k = Math.toIntExact(z.size(0) / s.x().size(0));
     Tensor p = nets.likelihood(m, z).logProb(nets.view(m, s.x()).repeatBatch(k));
@@ -153,15 +156,16 @@ public abstract class MultimodalVae extends Model<Batch>
   /**
    * −Σₘ∈S ln p(xₘ|z).
    *
-   * @param z {@code [k·batch, latent]} without private latents; averaged over k
+   * @param z {@code [k·batch, latent]}, private latents behind the shared ones; averaged over k
    * @param subset {@code [batch, M]}, or null for all views that are there
    */
   final Reconstruction reconstruction(Seen s, Tensor z, Tensor subset) {
     long batch = s.x().size(0);
     Tensor weighted = null;
     Tensor plain = null;
+    List<Tensor> codes = codes(z);
     for (int m = 0; m < views(); m++) {
-      Tensor p = logLikelihood(s, m, z).neg().reshape(-1, batch).mean(0);
+      Tensor p = logLikelihood(s, m, codes.get(m)).neg().reshape(-1, batch).mean(0);
       p = subset == null ? p : p.times(subset.select(1, m));
       Tensor w = p.times(weight(m));
       weighted = weighted == null ? w : weighted.plus(w);
@@ -180,6 +184,24 @@ public abstract class MultimodalVae extends Model<Batch>
   /** β times the schedule. */
   final double klWeight(Step step) {
     return config.beta() * config.schedule().at(step);
+  }
+
+  /** N(0, I) over what the views share: batch 1. */
+  final Normal standard() {
+    return standard(config.latent());
+  }
+
+  /** N(0, I) over some dimensions: batch 1. */
+  final Normal standard(long dimensions) {
+    return new Normal(
+        prior.mean().narrow(1, 0, dimensions), prior.logScale().narrow(1, 0, dimensions));
+  }
+
+  /** View m where it is there: {@code [batch, M]}. */
+  final Tensor alone(Seen s, int m) {
+    double[] one = new double[views()];
+    one[m] = 1;
+    return s.present().times(Tensor.of(one, 1, views()).to(s.present().dtype()));
   }
 
   /** Weight of a view's log-likelihood. */
@@ -217,6 +239,11 @@ public abstract class MultimodalVae extends Model<Batch>
                             shared, z.narrow(1, config.latent() + (long) m * privates, privates)),
                         1))
         .toList();
+  }
+
+  @Override
+  public final int privates() {
+    return privates;
   }
 
   @Override

@@ -89,13 +89,6 @@ public final class Mvae extends MultimodalVae {
     return loss.plus("subsets", parts);
   }
 
-  /** View m where it is there: {@code [batch, M]}. */
-  private Tensor alone(Seen s, int m) {
-    double[] one = new double[views()];
-    one[m] = 1;
-    return s.present().times(Tensor.of(one, 1, views()).to(s.present().dtype()));
-  }
-
   /** −ELBO of a subset of the views, 0 where it is empty. */
   private Tensor bound(Seen s, Tensor subset, Step step) {
     Normal q = product(s, subset);
