@@ -10,6 +10,8 @@ import java.util.stream.IntStream;
 import org.javae.core.evaluate.Ais;
 import org.javae.core.evaluate.Evaluator;
 import org.javae.core.evaluate.Metrics;
+import org.javae.core.evaluate.disentangle.Disentanglement;
+import org.javae.core.evaluate.sample.ImageQuality;
 import org.javae.experiment.Run;
 import org.javae.experiment.Run.Evaluation;
 import org.javae.experiment.Verdict;
@@ -20,7 +22,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     description =
-        "Measure a run: ELBO, NLL, reconstruction, KL, active units, mutual information, MSE, MCC.",
+        "Measure a run: ELBO, NLL, reconstruction, KL, active units, mutual information, MSE, MCC, accuracy of clusters.",
     footer = {
       "",
       "Examples:",
@@ -28,10 +30,14 @@ import picocli.CommandLine.Option;
       "  javae evaluate runs/vae-mnist-1 --split test --nll-samples 500 --json",
       "  javae evaluate runs/vae-mnist-1 --metrics elbo,kl --data other/mnist",
       "  javae evaluate runs/vae-mnist-1 --metrics ais,ais_gap,nll --ais-steps 1000 --limit 50",
+      "  javae evaluate runs/vae-sprites-1 --split all --metrics mig,dci_disentanglement,sap",
+      "  javae evaluate runs/vae-mnist-1 --metrics frechet,precision,recall,psnr,ssim --samples 2000",
       "",
       "Likelihoods are in nats an observation; the ELBO is to be maximised, the NLL minimised.",
       "ais is the NLL by annealed importance sampling, which needs no encoder; ais_gap how far its",
-      "bounds from both sides stay apart on data drawn from the model. Both only when named."
+      "bounds from both sides stay apart on data drawn from the model. Both only when named.",
+      "Of models of several views: likelihoods, patterns; when named also coherence, probe,",
+      "factorisation, or multimodal for all of these."
     })
 final class EvaluateVerb extends RunVerb {
   private static final int BATCH = 500;
@@ -58,6 +64,14 @@ final class EvaluateVerb extends RunVerb {
 
   @Option(names = "--metrics", paramLabel = "A,B", description = "Only these metrics.")
   String metrics;
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      defaultValue = "2000",
+      description =
+          "Samples for frechet, precision and recall, and at most as many observations (default ${DEFAULT-VALUE}).")
+  int drawn;
 
   @Option(
       names = "--limit",
@@ -96,7 +110,8 @@ final class EvaluateVerb extends RunVerb {
     if (limit != null && limit < 1) {
       throw UserException.usage("--limit is %d; it must be 1 or more", limit);
     }
-    Evaluator.Options options = new Evaluator.Options(samples, seed, BATCH, wanted, annealing());
+    Evaluator.Options options =
+        new Evaluator.Options(samples, seed, BATCH, wanted, annealing(), drawn);
     boolean anneals = wanted.contains("ais") || wanted.contains("ais_gap");
     int most = limit != null ? limit : anneals ? AIS_ROWS : 0;
     try (Run r = open().withData(data)) {
@@ -107,6 +122,9 @@ final class EvaluateVerb extends RunVerb {
         json(e);
       } else {
         show(e, r.latent());
+        if (e.multimodal() != null) {
+          ViewTables.of(e.multimodal()).forEach(this::print);
+        }
         List<String> verdict = Verdict.of(e.metrics(), r.model(), r.rows(e.split(), most));
         for (int i = 0; i < verdict.size(); i++) {
           print((i == 0 ? "  verdict  " : "           ") + verdict.get(i));
@@ -205,6 +223,10 @@ final class EvaluateVerb extends RunVerb {
       rows.add(
           List.of("  MCC", String.format(Locale.ROOT, "%10.4f", m.mcc()), "with the true sources"));
     }
+    share(rows, "accuracy", m.accuracy(), "of clusters, at the best assignment to labels");
+    share(rows, "NMI", m.nmi(), "of clusters and labels");
+    share(rows, "ARI", m.ari(), "of clusters and labels");
+    requested(rows, m);
     print(Text.table(rows));
     if (m.klPerDimension() != null) {
       double[] kl = m.klPerDimension();
@@ -219,6 +241,41 @@ final class EvaluateVerb extends RunVerb {
           "  KL by dimension     "
               + String.join("  ", parts)
               + (kl.length > DIMENSIONS_SHOWN ? "  …" : ""));
+    }
+  }
+
+  private static void share(List<List<String>> rows, String name, Double v, String of) {
+    if (v != null) {
+      rows.add(List.of("  " + name, String.format(Locale.ROOT, "%10.4f", v), of));
+    }
+  }
+
+  /** What is measured only when named. */
+  private static void requested(List<List<String>> rows, Metrics m) {
+    Disentanglement d = m.disentanglement();
+    if (d != null) {
+      score(rows, "beta-VAE score", d.betaVaeScore(), "1 is best");
+      score(rows, "FactorVAE score", d.factorVaeScore(), "1 is best");
+      score(rows, "MIG", d.mig(), "1 is best");
+      score(rows, "DCI disentanglement", d.dciDisentanglement(), "1 is best");
+      score(rows, "DCI completeness", d.dciCompleteness(), "1 is best");
+      score(rows, "DCI informativeness", d.dciInformativeness(), "accuracy");
+      score(rows, "SAP", d.sap(), "1 is best");
+      score(rows, "modularity", d.modularity(), "1 is best");
+    }
+    ImageQuality i = m.images();
+    if (i != null) {
+      score(rows, "Fréchet distance", i.frechet(), "of this data's own features, 0 is best");
+      score(rows, "precision", i.precision(), "of the samples lie among the data");
+      score(rows, "recall", i.recall(), "of the data lie among the samples");
+      score(rows, "PSNR", i.psnr(), "dB, of reconstructions");
+      score(rows, "SSIM", i.ssim(), "of reconstructions, 1 is best");
+    }
+  }
+
+  private static void score(List<List<String>> rows, String name, Double v, String unit) {
+    if (v != null) {
+      rows.add(List.of("  " + name, String.format(Locale.ROOT, "%10.4f", v), unit));
     }
   }
 

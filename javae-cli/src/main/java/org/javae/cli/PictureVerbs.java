@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.javae.core.walk.Walk;
+import org.javae.experiment.CrossPictures;
+import org.javae.experiment.GivenViews;
 import org.javae.experiment.Run;
 import org.javae.experiment.RunPictures;
 import org.javae.experiment.Walks;
@@ -143,11 +145,18 @@ final class PictureVerbs {
       footer = {
         "",
         "Example:",
-        "  javae reconstruct runs/vae-strokes-1 --n 24 --out reconstructions.png"
+        "  javae reconstruct runs/vae-strokes-1 --n 24 --out reconstructions.png",
+        "",
+        "Of a model of several views the picture shows what it makes of each of them."
       })
   static final class Reconstruct extends PictureVerb {
-    @Option(names = "--n", paramLabel = "N", description = "Observations (default 24).")
+    @Option(names = "--n", paramLabel = "N", description = "Observations (default 24; 8 a swap).")
     Integer n;
+
+    @Option(
+        names = "--swap",
+        description = "Exchange the private latents of observations (models of views that have them).")
+    boolean swap;
 
     Reconstruct() {
       super(24, 2000, false);
@@ -165,7 +174,10 @@ final class PictureVerbs {
 
     @Override
     List<BufferedImage> draw(Run r, int count) {
-      return List.of(r.reconstruct(count, seed));
+      return List.of(
+          swap
+              ? CrossPictures.swap(r, n == null ? 8 : within("--n", n, 2, 40), seed)
+              : r.reconstruct(count, seed));
     }
   }
 
@@ -177,7 +189,8 @@ final class PictureVerbs {
         "Examples:",
         "  javae generate runs/vae-strokes-1 --n 64 --seed 7 --out samples.png",
         "  javae generate runs/ae-strokes-1 --sampler gmm --out samples.png",
-        "  javae generate runs/cvae-strokes-1 --label 3 --out threes.png"
+        "  javae generate runs/cvae-strokes-1 --label 3 --out threes.png",
+        "  javae generate runs/mvae-strokes-label-1 --given label=3 --out threes.png"
       })
   static final class Generate extends PictureVerb {
     @Option(names = "--n", paramLabel = "N", description = "Samples (default 64).")
@@ -195,6 +208,12 @@ final class PictureVerbs {
         description = "Of this label only (conditional models; else a row for each label).")
     String label;
 
+    @Option(
+        names = "--given",
+        paramLabel = "VIEW=FILE",
+        description = "A view of the observation: a picture, a file's first row, a category, a sentence.")
+    Map<String, String> given;
+
     Generate() {
       super(64, 10_000, false);
     }
@@ -211,6 +230,13 @@ final class PictureVerbs {
 
     @Override
     List<BufferedImage> draw(Run r, int count) {
+      if (given != null) {
+        if (sampler != null || label != null) {
+          throw UserException.usage(
+              "--given draws codes from what is given, so --sampler and --label have nothing to say; leave them out");
+        }
+        return List.of(GivenViews.generate(r, given, count, seed));
+      }
       return List.of(r.generate(count, seed, sampler, label));
     }
   }

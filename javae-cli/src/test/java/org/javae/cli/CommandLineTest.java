@@ -231,6 +231,73 @@ class CommandLineTest {
   }
 
   @Test
+  void segmentsAreDescribedAndWritten() throws IOException {
+    Path table = dir.resolve("people.csv");
+    StringBuilder b = new StringBuilder("age,income,town,kind\n");
+    for (int i = 0; i < 120; i++) {
+      boolean a = i % 3 == 0;
+      b.append(a ? 20 + i % 7 : 60 + i % 9).append(',').append(a ? 900 + i : 5000 + 7 * i);
+      b.append(',')
+          .append(a == (i % 5 > 0) ? "Ulm" : "Bonn")
+          .append(a ? ",young" : ",old")
+          .append('\n');
+    }
+    Files.writeString(table, b);
+    Path folder = dir.resolve("people");
+    Result.of(
+            "train",
+            table,
+            "--model",
+            "vade",
+            "--latent",
+            2,
+            "--epochs",
+            14,
+            "--lr",
+            0.01,
+            "--batch",
+            20,
+            "--set",
+            "encoder=mlp:16",
+            "--set",
+            "pretrain=6",
+            "--set",
+            "clusters=2",
+            "--set",
+            "label=kind",
+            "--out",
+            folder)
+        .succeeds();
+    JsonNode o =
+        Result.of("segments", folder, "--members", 3, "--out", dir.resolve("groups"), "--json")
+            .json();
+    JsonNode found = o.get("found");
+    assertThat(found.get("n").asInt()).isEqualTo(120);
+    assertThat(found.get("segments")).hasSize(2);
+    JsonNode first = found.get("segments").get(0);
+    assertThat(first.get("size").asInt()).isBetween(76, 84);
+    assertThat(first.get("label").asText()).isEqualTo("old");
+    assertThat(first.get("typical")).hasSize(3);
+    JsonNode trait = first.get("traits").get(0);
+    assertThat(trait.get("column").asText()).isIn("age", "income");
+    assertThat(trait.get("difference").asDouble()).isGreaterThan(1);
+    assertThat(found.get("agreement").get("accuracy").asDouble()).isGreaterThan(0.95);
+    assertThat(Files.readAllLines(dir.resolve("groups/segments.csv")))
+        .hasSize(121)
+        .startsWith("row,cluster,responsibility");
+    assertThat(Files.readString(dir.resolve("groups/segments.md")))
+        .contains("# Segments of", "town = ", "elsewhere", "Typical rows");
+    assertThat(ImageIO.read(dir.resolve("groups/segments.png").toFile())).isNotNull();
+    assertThat(Result.of("segments", folder).succeeds().out()).contains("accuracy", "typical rows");
+    Path one = dir.resolve("one.csv");
+    Result.of("segments", folder, "--split", "test", "--out", one).succeeds();
+    assertThat(Files.readAllLines(one).size()).isBetween(2, 60);
+    assertThat(Result.of("evaluate", folder, "--nll-samples", 0).succeeds().out()).contains("NMI");
+    Result.of("segments", run).fails(1, "has no clusters: its model is vae");
+    Result.of("segments", folder, "--members", 0).fails(2, "--members");
+  }
+
+  @Test
   void evaluateForPeopleIsATable() {
     Result r = Result.of("evaluate", run, "--nll-samples", 2).succeeds();
     assertThat(r.out())

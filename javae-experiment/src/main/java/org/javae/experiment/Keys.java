@@ -120,6 +120,8 @@ public final class Keys {
     say("subsets", "random subsets of the views a step besides all and each alone");
     say("experts", "of the views: product, or quotient (each holds the prior already)");
     say("privates", "dimensions of each view's private latent");
+    say("joint", "width of the layers where a network of several views joins them");
+    say("pseudo", "pseudo-samples of each view, the prior where it is absent");
     say("cross", "whether a view's shared latent alone also explains the other views");
     // Training.
     say("epochs", "passes over the training rows");

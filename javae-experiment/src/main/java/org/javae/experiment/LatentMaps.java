@@ -200,7 +200,7 @@ public final class LatentMaps {
     List<Map<String, Object>> numbers = new ArrayList<>();
     for (Run r : runs) {
       r.needsPicture();
-      if (!r.model().data().event().isImage()) {
+      if (!r.drawn()) {
         throw UserException.of(
             "sampling draws images, but observations of run %s have shape %s; try generate",
             r.folder().getFileName(), r.model().data().event());

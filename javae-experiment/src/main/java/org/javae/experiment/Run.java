@@ -1,5 +1,6 @@
 package org.javae.experiment;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Loader;
 import org.javae.core.data.Preprocessing;
@@ -17,6 +19,9 @@ import org.javae.core.data.Split;
 import org.javae.core.distribution.Normal;
 import org.javae.core.evaluate.Evaluator;
 import org.javae.core.evaluate.Metrics;
+import org.javae.core.evaluate.MultimodalReport;
+import org.javae.core.evaluate.Multimodality;
+import org.javae.core.evaluate.sample.ImageQuality;
 import org.javae.core.io.Json;
 import org.javae.core.io.ModelFolder;
 import org.javae.core.model.Batch;
@@ -27,6 +32,7 @@ import org.javae.core.model.Encodes;
 import org.javae.core.model.Generates;
 import org.javae.core.model.LatentVariableModel;
 import org.javae.core.model.Model;
+import org.javae.core.model.Multimodal;
 import org.javae.experiment.picture.Gif;
 import org.javae.experiment.picture.Grid;
 import org.javae.experiment.picture.Images;
@@ -52,6 +58,7 @@ public final class Run implements AutoCloseable {
   private Dataset data;
   private Split split;
   private boolean borrowed;
+  private final ViewTiles tiles;
 
   private Run(Path folder, ModelFolder.Loaded loaded) {
     this.folder = folder;
@@ -59,6 +66,10 @@ public final class Run implements AutoCloseable {
     @SuppressWarnings("unchecked") // every catalogue entry so far is a model of one block
     Model<Batch> m = (Model<Batch>) loaded.model();
     this.model = m;
+    this.tiles =
+        m.data().views().isEmpty()
+            ? null
+            : new ViewTiles(m.data().views(), description.preprocessing());
     this.labels = m instanceof Conditional c ? Labels.of(c, description) : null;
     // Over the defaults: a run of an older JaVAE lacks the keys that came later.
     ObjectNode config = Json.mapper().valueToTree(DataConfig.DEFAULTS);
@@ -169,6 +180,11 @@ public final class Run implements AutoCloseable {
     return Experiment.loader(d, rows, description.preprocessing(), seed(), part, false);
   }
 
+  /** These rows, in this order. */
+  Loader loader(int[] rows) {
+    return Experiment.loader(data(), rows, description.preprocessing(), seed(), "chosen", false);
+  }
+
   /** The part to look at unless told: test, else validation, else train. */
   public String defaultPart() {
     data();
@@ -196,14 +212,52 @@ public final class Run implements AutoCloseable {
     String p = part == null ? defaultPart() : part;
     Loader rows = rows(p, limit);
     long start = System.nanoTime();
-    Metrics m = Evaluator.evaluate(model, rows, options, progress);
+    Multimodality.Options several =
+        new Multimodality.Options(
+            options.nllSamples(), options.seed(), options.batch(), options.wanted());
+    boolean views = model instanceof Multimodal;
+    if (!views && several.wantsAny() && !options.wanted().isEmpty()) {
+      throw UserException.of(
+          "%s are measured of models of several views such as mvae or mopoe, and run %s is of %s",
+          String.join(", ", Multimodality.METRICS), folder.getFileName(), description.model());
+    }
+    boolean both = views && several.wantsAny();
+    boolean pictures =
+        Stream.of(ImageQuality.OF_SAMPLES, ImageQuality.OF_RECONSTRUCTIONS)
+            .flatMap(List::stream)
+            .anyMatch(options.wanted()::contains);
+    // Made first: what cannot be measured is said before anything takes time.
+    SampleQuality quality = pictures ? new SampleQuality(this) : null;
+    Metrics m = Evaluator.evaluate(model, rows, options, f -> progress.accept(both ? f / 2 : f));
+    if (pictures) {
+      m = m.with(quality.measure(rows, options.wanted(), options.samples(), options.seed()));
+    }
+    MultimodalReport report =
+        both ? ViewMeasures.of(this, p, limit, several, f -> progress.accept((1 + f) / 2)) : null;
     return new Evaluation(
-        description.model(), data.name(), p, rows.size(), m, (System.nanoTime() - start) / 1e9);
+        description.model(),
+        data.name(),
+        p,
+        rows.size(),
+        m,
+        report,
+        (System.nanoTime() - start) / 1e9);
   }
 
-  /** The object {@code evaluate --json} prints. */
+  /**
+   * The object {@code evaluate --json} prints.
+   *
+   * @param multimodal of a model of several views, else null
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Evaluation(
-      String model, String data, String split, int n, Metrics metrics, double seconds) {}
+      String model,
+      String data,
+      String split,
+      int n,
+      Metrics metrics,
+      MultimodalReport multimodal,
+      double seconds) {}
 
   // ---- sentences
   // ---------------------------------------------------------------------------------------------------
@@ -289,6 +343,9 @@ public final class Run implements AutoCloseable {
   /** Originals above their reconstructions. */
   public BufferedImage reconstruct(int n, long seed) {
     needsPicture();
+    if (model instanceof Multimodal && drawn()) {
+      return CrossPictures.grid(this, n, seed);
+    }
     Loader rows = rows(defaultPart());
     return Scope.run(
         () ->
@@ -298,7 +355,7 @@ public final class Run implements AutoCloseable {
                   Tensor x = b.x();
                   Tensor r = decodes(b.labels()).decode(encode(b));
                   String title = title("reconstructions");
-                  if (model.data().event().isImage()) {
+                  if (drawn()) {
                     return Grid.pairs(images(x), images(r)).title(title).draw();
                   }
                   return TableView.reconstructions(values(x), values(r), width())
@@ -328,7 +385,7 @@ public final class Run implements AutoCloseable {
         title(
             (sampler == null ? "samples" : "samples, codes from " + sampler)
                 + (u == null ? "" : " of label " + labels.name(u)));
-    boolean image = model.data().event().isImage();
+    boolean image = drawn();
     if (image && labels != null && u == null) {
       int columns = Math.max(1, n / labels.classes());
       List<String> captions = IntStream.range(0, labels.classes()).mapToObj(labels::name).toList();
@@ -338,9 +395,8 @@ public final class Run implements AutoCloseable {
           .draw();
     }
     if (image) {
-      return Grid.of(images(samples(n, seed, sampler, u == null ? null : new int[] {u})))
-          .title(title)
-          .draw();
+      Tensor x = samples(n, seed, sampler, u == null ? null : new int[] {u});
+      return said(Grid.of(images(x)), x).title(title).draw();
     }
     // Of a rare label a small part may have none.
     Loader rows = rows(u == null ? defaultPart() : "all");
@@ -416,7 +472,7 @@ public final class Run implements AutoCloseable {
 
   /** Draws from the model itself, in its units. */
   private Tensor draw(Object source, int n, Rng rng) {
-    if (source instanceof LatentVariableModel m && !model.data().event().isImage()) {
+    if (source instanceof LatentVariableModel m && !drawn()) {
       return observed(source, m.prior().sample(rng, n), rng);
     }
     if (source instanceof DiscreteCodes m && !model.data().event().isImage()) {
@@ -432,7 +488,7 @@ public final class Run implements AutoCloseable {
 
   /** Images as their expectation given the codes, anything else with the likelihood's noise. */
   private Tensor observed(Object source, Tensor z, Rng rng) {
-    if (!model.data().event().isImage() && source instanceof LatentVariableModel m) {
+    if (!drawn() && source instanceof LatentVariableModel m) {
       return m.likelihood(z).sample(rng);
     }
     return decodes(null).decode(z);
@@ -589,19 +645,18 @@ public final class Run implements AutoCloseable {
     Shape event = model.data().event();
     float[] v = values(decoded);
     int numel = Math.toIntExact(event.numel());
-    if (!event.isImage()) {
+    if (!drawn()) {
       frames.add(
           TableView.samples(new float[0], v, numel).names(names()).title(title(title)).draw());
       return frames;
     }
-    frames.add(Grid.traversal(Images.of(v, event), captions, at).title(title(title)).draw());
+    frames.add(said(Grid.traversal(tiled(v), captions, at), decoded).title(title(title)).draw());
     for (int k = 0; k < at.length; k++) {
       float[] column = new float[rows * numel];
       for (int i = 0; i < rows; i++) {
         System.arraycopy(v, (i * at.length + k) * numel, column, i * numel, numel);
       }
-      frames.add(
-          Grid.of(Images.of(column, event), Math.max(1, (int) Math.ceil(Math.sqrt(rows)))).draw());
+      frames.add(Grid.of(tiled(column), Math.max(1, (int) Math.ceil(Math.sqrt(rows)))).draw());
     }
     return frames;
   }
@@ -623,7 +678,7 @@ public final class Run implements AutoCloseable {
   public BufferedImage manifold(int n, long seed, String label) {
     int given = label == null ? 0 : labels().number(label);
     Shape event = model.data().event();
-    if (!event.isImage()) {
+    if (!drawn()) {
       throw UserException.of(
           "a manifold is drawn from images, but observations here have shape %s; try traverse",
           event);
@@ -840,7 +895,7 @@ public final class Run implements AutoCloseable {
         .toArray();
   }
 
-  private Batch some(Loader rows, int n, long seed) {
+  Batch some(Loader rows, int n, long seed) {
     return rows.read(some(rows, n, seed, null), 0);
   }
 
@@ -859,8 +914,36 @@ public final class Run implements AutoCloseable {
     return chosen;
   }
 
+  /** Whether observations are pictures, or hold views that are. */
+  boolean drawn() {
+    return tiles == null ? model.data().event().isImage() : tiles.draws();
+  }
+
   Images images(Tensor x) {
-    return Images.of(values(x), model.data().event());
+    return tiled(values(x));
+  }
+
+  /** Pictures out of values in the data's units; of several views side by side. */
+  Images tiled(float[] values) {
+    return tiles == null ? Images.of(values, model.data().event()) : tiles.images(values);
+  }
+
+  /** The same grid with the views that are no pictures in words under each observation. */
+  Grid said(Grid grid, Tensor x) {
+    List<String> words = captions(x);
+    return words.stream().allMatch(String::isEmpty) ? grid : grid.tileCaptions(words);
+  }
+
+  /** Views that are no pictures in words; empty lines where there are none. */
+  List<String> captions(Tensor x) {
+    return tiles == null
+        ? java.util.Collections.nCopies(Math.toIntExact(x.size(0)), "")
+        : tiles.captions(values(x));
+  }
+
+  /** How observations of several views are drawn; null of one block. */
+  ViewTiles tiles() {
+    return tiles;
   }
 
   /** In the data's own units. */

@@ -48,7 +48,7 @@ public final class RunPictures {
    * @return the files written
    */
   public static List<Path> write(Run run, Consumer<String> notes) {
-    boolean images = run.model().data().event().isImage();
+    boolean images = run.drawn();
     List<Path> files = new ArrayList<>();
     Attempt a = new Attempt(run.folder(), files, notes);
     if (Files.exists(run.folder().resolve(Experiment.METRICS))) {

@@ -6,17 +6,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.javae.core.evaluate.Collapse;
 import org.javae.core.evaluate.Metrics;
 import org.javae.core.io.Json;
 import org.javae.core.model.Batch;
 import org.javae.core.model.ClosedForm;
+import org.javae.core.model.Clusters;
 import org.javae.core.model.Conditional;
 import org.javae.core.model.DiscreteCodes;
 import org.javae.core.model.Encodes;
 import org.javae.core.model.LatentVariableModel;
 import org.javae.core.model.Model;
 import org.javae.core.model.Remarks;
+import org.javae.core.model.Staged;
 import org.javae.core.train.BatchSource;
 import org.javae.core.train.EpochRecord;
 import org.javae.core.train.TrainResult.Status;
@@ -126,6 +129,7 @@ public final class Verdict {
                     parts),
                 trained.heldOutRows()));
     v.addAll(codebooks(trained.model(), m));
+    v.addAll(clusters(trained.model(), m));
     double[] loss =
         h.stream().mapToDouble(e -> e.validation().getOrDefault("loss", Double.NaN)).toArray();
     int last = loss.length - 1;
@@ -177,12 +181,41 @@ public final class Verdict {
       return v;
     }
     v.addAll(collapse(model, c, rows));
+    if (m.clusterSizes() != null) {
+      int[] sizes = m.clusterSizes();
+      String empty =
+          Segments.ofEmpty(
+              IntStream.range(0, sizes.length).filter(i -> sizes[i] == 0).boxed().toList(),
+              sizes.length);
+      if (empty != null) {
+        v.add(empty);
+      }
+    }
     return v;
   }
 
   /** What the model itself has found. */
   private static List<String> remarks(Model<?> model) {
     return new ArrayList<>(model instanceof Remarks r ? r.remarks() : List.of());
+  }
+
+  /** What a training says of its clusters: whether there are any, and whether all are in use. */
+  private static List<String> clusters(Model<?> model, Map<String, Object> m) {
+    if (model instanceof Staged && model instanceof Clusters c && c.clusters() == 0) {
+      return List.of(
+          "it ended while pretraining as an autoencoder, so there are no clusters yet: give more --epochs, or a smaller --set"
+              + " pretrain");
+    }
+    Clusters c = Clusters.of(model);
+    double used = number(m.get("clusters_in_use"));
+    return c == null || !(used < c.clusters())
+        ? List.of()
+        : List.of(
+            String.format(
+                Locale.ROOT,
+                "%.0f of %d clusters are empty: as many fewer would do, or try another --seed or a longer pretraining",
+                c.clusters() - used,
+                c.clusters()));
   }
 
   /** What was measured of the codes; NaN and empty where it was not. */

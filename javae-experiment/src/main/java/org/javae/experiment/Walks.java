@@ -151,7 +151,7 @@ public final class Walks {
                   }
                   String title = run.title(a.name());
                   float[] values = flat(all);
-                  if (!run.model().data().event().isImage()) {
+                  if (!run.drawn()) {
                     return new Drawn(
                         List.of(
                             TableView.samples(new float[0], values, run.width())
@@ -162,7 +162,7 @@ public final class Walks {
                   }
                   List<String> captions = new ArrayList<>(List.of("original"));
                   Arrays.stream(WEIGHTS).mapToObj(Walks::weight).forEach(captions::add);
-                  Images images = Images.of(values, run.model().data().event());
+                  Images images = run.tiled(values);
                   return new Drawn(
                       List.of(
                           Grid.of(images, captions.size())
@@ -185,7 +185,7 @@ public final class Walks {
    */
   public static Drawn resynthesis(Run run, Contrast across, Contrast down, int n, long seed) {
     run.needsPicture();
-    if (!run.model().data().event().isImage()) {
+    if (!run.drawn()) {
       throw UserException.of("two attributes at once are drawn from images; leave out --down");
     }
     return Scope.run(
@@ -336,8 +336,8 @@ public final class Walks {
                   String title = run.title("a is to b as c is to …");
                   float[] flat = flat(values);
                   BufferedImage picture =
-                      run.model().data().event().isImage()
-                          ? Grid.of(Images.of(flat, run.model().data().event()), captions.size())
+                      run.drawn()
+                          ? Grid.of(run.tiled(flat), captions.size())
                               .columnCaptions(captions)
                               .title(title)
                               .targetWidth(620)

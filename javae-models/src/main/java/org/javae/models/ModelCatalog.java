@@ -16,6 +16,10 @@ import org.javae.models.linear.LinearAutoencoder;
 import org.javae.models.linear.Pca;
 import org.javae.models.linear.ProbabilisticPca;
 import org.javae.models.multimodal.Dmvae;
+import org.javae.models.multimodal.Jmvae;
+import org.javae.models.multimodal.M2vae;
+import org.javae.models.multimodal.Meme;
+import org.javae.models.multimodal.Mfm;
 import org.javae.models.multimodal.Mmjsd;
 import org.javae.models.multimodal.Mmvae;
 import org.javae.models.multimodal.MmvaePlus;
@@ -23,6 +27,7 @@ import org.javae.models.multimodal.MoPoE;
 import org.javae.models.multimodal.MultimodalVae;
 import org.javae.models.multimodal.Mvae;
 import org.javae.models.multimodal.Mvtcae;
+import org.javae.models.multimodal.Telbo;
 import org.javae.models.unimodal.AdversarialAutoencoder;
 import org.javae.models.unimodal.Autoencoder;
 import org.javae.models.unimodal.BetaTcVae;
@@ -176,6 +181,14 @@ public final class ModelCatalog {
               Mmjsd::new),
           CatalogEntry.of(
               "dmvae", Dmvae.ABOUT, Dmvae.Config.class, Dmvae.Config::defaults, Dmvae::new),
+          CatalogEntry.of(
+              "jmvae", Jmvae.ABOUT, Jmvae.Config.class, Jmvae.Config::defaults, Jmvae::new),
+          CatalogEntry.of(
+              "telbo", Telbo.ABOUT, Telbo.Config.class, Telbo.Config::defaults, Telbo::new),
+          CatalogEntry.of(
+              "m2vae", M2vae.ABOUT, M2vae.Config.class, M2vae.Config::defaults, M2vae::new),
+          CatalogEntry.of("mfm", Mfm.ABOUT, Mfm.Config.class, Mfm.Config::defaults, Mfm::new),
+          CatalogEntry.of("meme", Meme.ABOUT, Meme.Config.class, Meme.Config::defaults, Meme::new),
           CatalogEntry.of(
                   "ae",
                   Autoencoder.ABOUT,

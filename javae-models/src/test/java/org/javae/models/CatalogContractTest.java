@@ -144,6 +144,16 @@ class CatalogContractTest {
     several("mmvae-plus", Map.of("k", 3, "privates", 2));
     several("mmjsd", Map.of("weights", "view1:2"));
     several("dmvae", Map.of("privates", 3));
+    several("jmvae", Map.of("joint", 5, "subsets", 1));
+    several("telbo", Map.of("joint", 5));
+    several("m2vae", Map.of("joint", 5));
+    several("mfm", Map.of("joint", 5, "privates", 2));
+    row(
+        "meme",
+        new Subject(
+            PAIR,
+            Map.of("latent", 2, "encoder", "mlp:8", "k", 3, "pseudo", 4),
+            Map.of("encoder", "mlp:5/tanh")));
     row(
         "beta-vae",
         new Subject(

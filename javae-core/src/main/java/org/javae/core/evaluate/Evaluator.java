@@ -20,6 +20,7 @@ import org.javae.core.distribution.Normal;
 import org.javae.core.distribution.TopDown;
 import org.javae.core.divergence.KullbackLeibler;
 import org.javae.core.evaluate.disentangle.Disentanglement;
+import org.javae.core.evaluate.sample.ImageQuality;
 import org.javae.core.model.Batch;
 import org.javae.core.model.Clusters;
 import org.javae.core.model.Conditional;
@@ -33,6 +34,7 @@ import org.javae.core.model.Model;
 import org.javae.core.model.Quantised;
 import org.javae.core.model.Scores;
 import org.javae.core.model.Unnormalised;
+import org.javae.core.model.View;
 import org.javae.core.train.BatchSource;
 import org.javae.core.train.Step;
 import org.javae.core.train.Validator;
@@ -67,7 +69,9 @@ public final class Evaluator {
                   "ari",
                   "ais",
                   "ais_gap"),
-              Disentanglement.NAMES)
+              Disentanglement.NAMES,
+              ImageQuality.OF_SAMPLES,
+              ImageQuality.OF_RECONSTRUCTIONS)
           .flatMap(List::stream)
           .toList();
 
@@ -76,7 +80,11 @@ public final class Evaluator {
    * are for some data only.
    */
   public static final Set<String> ON_REQUEST =
-      Stream.of(List.of("ais", "ais_gap"), Disentanglement.NAMES)
+      Stream.of(
+              List.of("ais", "ais_gap"),
+              Disentanglement.NAMES,
+              ImageQuality.OF_SAMPLES,
+              ImageQuality.OF_RECONSTRUCTIONS)
           .flatMap(List::stream)
           .collect(Collectors.toUnmodifiableSet());
 
@@ -97,9 +105,13 @@ public final class Evaluator {
    * @param nllSamples importance samples, 0 for no estimate (an exact likelihood is always given)
    * @param wanted names out of {@link #METRICS}; empty for all but {@link #ON_REQUEST}
    * @param ais how far to anneal; null for what suits the model
+   * @param samples drawn to compare with data
    */
   public record Options(
-      int nllSamples, long seed, int batch, Set<String> wanted, Ais.Settings ais) {
+      int nllSamples, long seed, int batch, Set<String> wanted, Ais.Settings ais, int samples) {
+    /** Samples compared with data unless told. */
+    public static final int SAMPLES = 2000;
+
     public Options {
       for (String m : wanted) {
         if (!METRICS.contains(m)
@@ -111,6 +123,14 @@ public final class Evaluator {
       if (nllSamples < 0) {
         throw UserException.usage("--nll-samples is %d; it must be 0 or more", nllSamples);
       }
+      if (samples < 1) {
+        throw UserException.usage("--samples is %d; it must be 1 or more", samples);
+      }
+    }
+
+    /** With the usual number of samples. */
+    public Options(int nllSamples, long seed, int batch, Set<String> wanted, Ais.Settings ais) {
+      this(nllSamples, seed, batch, wanted, ais, SAMPLES);
     }
 
     /** With the usual annealing. */
@@ -267,7 +287,8 @@ public final class Evaluator {
         found != null && o.wants("nmi") ? (Double) found.nmi() : null,
         found != null && o.wants("ari") ? (Double) found.ari() : null,
         s.groups.isEmpty() ? null : s.groupSizes(Clusters.of(model).clusters()),
-        factors);
+        factors,
+        null); // pictures are compared in the data's units, which a run knows
   }
 
   /** Observations annealed at once. */
@@ -486,7 +507,7 @@ public final class Evaluator {
       kept = s.wanted(q);
       code = m.code(q);
       if (o.wants("mse") && !text) { // between words there are no differences
-        squaredError(m, code, x, s);
+        squaredError(m, code, x, counted(model, batch), s);
       }
       if (o.wantsAny(
           "elbo", "reconstruction", "kl", "kl_per_dimension", "perplexity", "bits_per_dimension")) {
@@ -505,12 +526,12 @@ public final class Evaluator {
     } else if (model instanceof DiscreteCodes d) {
       bound(model, batch, rng, s);
       if (o.wants("mse")) {
-        squaredError(d, d.encode(x), x, s);
+        squaredError(d, d.encode(x), x, null, s);
       }
     } else if (model instanceof Encodes e) {
       code = e.encode(x);
       if (!text && model instanceof Decodes d && o.wantsAny("mse", "reconstruction")) {
-        s.reconstruction += squaredError(d, code, x, s);
+        s.reconstruction += squaredError(d, code, x, null, s);
       }
     }
     if (model instanceof Scores exact && o.wantsAny("nll", "bits_per_dimension")) {
@@ -535,10 +556,28 @@ public final class Evaluator {
     s.usage.add(loss);
   }
 
-  private static double squaredError(Decodes d, Tensor code, Tensor x, Sums s) {
-    double error = sum(d.decode(code).minus(x).square());
+  /**
+   * Which elements a squared error is taken over, {@code [batch, elements]}: those of the views that
+   * an observation has, words excepted, between which there are no differences; null for all.
+   */
+  private static Tensor counted(Model<?> model, Batch b) {
+    if (b.present() == null || model.data().views().isEmpty()) {
+      return null;
+    }
+    List<Tensor> parts = new ArrayList<>();
+    for (int m = 0; m < model.data().views().size(); m++) {
+      View v = model.data().views().get(m);
+      Tensor there = b.present().narrow(1, m, 1).times(v.data().isText() ? 0 : 1);
+      parts.add(there.expand(b.size(), v.length()));
+    }
+    return Tensor.cat(parts, 1);
+  }
+
+  private static double squaredError(Decodes d, Tensor code, Tensor x, Tensor counted, Sums s) {
+    Tensor squares = d.decode(code).minus(x).square();
+    double error = sum(counted == null ? squares : squares.times(counted));
     s.squared += error;
-    s.elements += x.numel();
+    s.elements += counted == null ? x.numel() : sum(counted);
     return error;
   }
 

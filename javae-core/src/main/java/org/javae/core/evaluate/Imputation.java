@@ -87,7 +87,12 @@ public record Imputation(Tensor mean, Tensor low, Tensor high, Tensor draws, Ten
     // Row i of the choice holds the codes of observation i; code c of it lies at c·batch + i.
     Tensor choice = rng.split("choice").multinomial(weights.t(), draws).t();
     Tensor at =
-        choice.times(batch).plus(Tensor.arange(batch).to(DType.INT64).unsqueeze(0)).reshape(-1);
+        choice
+            .to(DType.FLOAT64)
+            .times(batch)
+            .plus(Tensor.arange(batch).to(DType.FLOAT64).unsqueeze(0))
+            .to(DType.INT64)
+            .reshape(-1);
     Tensor codes = z.value().indexSelect(0, at);
     Tensor drawn =
         seeing

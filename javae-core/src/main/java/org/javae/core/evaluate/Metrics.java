@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import org.javae.core.evaluate.disentangle.Disentanglement;
+import org.javae.core.evaluate.sample.ImageQuality;
 
 /**
  * What an evaluation found; null where a metric does not apply to the model. Likelihoods are in
@@ -42,6 +43,7 @@ import org.javae.core.evaluate.disentangle.Disentanglement;
  * @param clusterSizes observations in each group
  * @param disentanglement scores of the codes against the factors that made the data, null unless
  *     asked for
+ * @param images how good pictures are, null unless asked for
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Metrics(
@@ -64,4 +66,31 @@ public record Metrics(
     Double nmi,
     Double ari,
     @JsonProperty("cluster_sizes") int[] clusterSizes,
-    @JsonUnwrapped Disentanglement disentanglement) {}
+    @JsonUnwrapped Disentanglement disentanglement,
+    @JsonUnwrapped ImageQuality images) {
+  /** The same with what was found of pictures. */
+  public Metrics with(ImageQuality i) {
+    return new Metrics(
+        elbo,
+        nll,
+        nllSamples,
+        reconstruction,
+        kl,
+        klPerDimension,
+        activeUnits,
+        mutualInformation,
+        perplexity,
+        codebookUsage,
+        mse,
+        aisNll,
+        aisGap,
+        mcc,
+        bitsPerDimension,
+        accuracy,
+        nmi,
+        ari,
+        clusterSizes,
+        disentanglement,
+        i);
+  }
+}

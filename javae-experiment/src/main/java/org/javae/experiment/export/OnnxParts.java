@@ -10,6 +10,7 @@ import org.javae.core.model.DiscreteCodes;
 import org.javae.core.model.Encodes;
 import org.javae.core.model.LatentVariableModel;
 import org.javae.core.model.Model;
+import org.javae.core.model.Multimodal;
 import org.javae.core.model.ReadsText;
 import org.javae.core.model.Scores;
 import org.javae.core.net.Net;
@@ -119,6 +120,12 @@ record OnnxParts(String name, int latent, String likelihood, Encoder encoder, De
       throw UserException.usage(
           "model %s looks codes up in a codebook, which has no ONNX form here yet; its weights have: use --format"
               + " safetensors",
+          name(model, model.getClass().getSimpleName()));
+    }
+    if (model instanceof Multimodal) {
+      throw UserException.usage(
+          "model %s reads several views, any of which may be absent, which has no ONNX form here yet; its weights have: use"
+              + " --format safetensors",
           name(model, model.getClass().getSimpleName()));
     }
     if (model instanceof Conditional) {

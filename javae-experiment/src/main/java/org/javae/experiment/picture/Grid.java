@@ -94,9 +94,7 @@ public final class Grid {
         throw new IllegalArgumentException("versions of " + n + " and " + v.count() + " images");
       }
     }
-    // As many blocks below one another as make the page no higher than it is wide, evenly filled.
-    int blocks = Math.max(1, (int) Math.round(Math.sqrt(n / (2.0 * versions.size()))));
-    int columns = Math.max(1, Math.min(20, (n + blocks - 1) / blocks));
+    int columns = stackedColumns(n, versions.size());
     List<Row> rows = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (int first = 0; first < n; first += columns) {
@@ -106,6 +104,13 @@ public final class Grid {
       }
     }
     return new Grid(rows, columns).rowCaptions(names);
+  }
+
+  /** Columns of {@link #stacked} for n observations in so many versions. */
+  public static int stackedColumns(int n, int versions) {
+    // As many blocks below one another as make the page no higher than it is wide, evenly filled.
+    int blocks = Math.max(1, (int) Math.round(Math.sqrt(n / (2.0 * versions))));
+    return Math.max(1, Math.min(20, (n + blocks - 1) / blocks));
   }
 
   /**

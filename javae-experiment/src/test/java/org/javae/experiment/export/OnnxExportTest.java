@@ -35,6 +35,7 @@ import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
 import org.javae.core.model.ModelConfig;
 import org.javae.core.model.Params;
+import org.javae.core.model.View;
 import org.javae.core.net.Activation;
 import org.javae.core.train.Step;
 import org.javae.models.ModelCatalog;
@@ -79,7 +80,40 @@ class OnnxExportTest {
         .filter(name -> !RICH.contains(name))
         .filter(name -> !DISCRETE.contains(name))
         .filter(name -> !SHAPED.contains(name))
+        .filter(name -> !severalViews().contains(name))
         .toList();
+  }
+
+  /** Models that do not take one block of numbers. */
+  static List<String> severalViews() {
+    return ModelCatalog.entries().stream()
+        .filter(
+            e -> {
+              try {
+                e.build(VECTORS, e.configure(VECTORS, Map.of()), Rng.of(1));
+                return false;
+              } catch (UserException refused) {
+                return refused.getMessage().contains("one block");
+              }
+            })
+        .map(CatalogEntry::name)
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("severalViews")
+  void severalViewsHaveNoOnnxFormYetAndSaySo(String name) {
+    DataSpec a = DataSpec.of(Shape.of(4), true, true);
+    DataSpec b = DataSpec.of(Shape.of(3), false, false);
+    CatalogEntry<?> e = ModelCatalog.get(name);
+    List<View> views =
+        List.of(new View("a", 0, a, null, null, 1), new View("b", 4, b, null, null, 1));
+    DataSpec both = new DataSpec(new long[] {7}, List.of(), false, false, 0, 0, 0, views);
+    Model<?> m = e.build(both, e.configure(both, Map.of()), Rng.of(1));
+    assertThatThrownBy(() -> OnnxExport.write(m, folder.resolve("m.onnx")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--format safetensors");
+    assertThat(folder).isEmptyDirectory();
   }
 
   @ParameterizedTest

@@ -2,9 +2,9 @@ package org.javae.models.multimodal;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
+import java.util.stream.Stream;
 import org.javae.core.aggregate.Products;
 import org.javae.core.distribution.Normal;
-import org.javae.core.divergence.KullbackLeibler;
 import org.javae.core.model.About;
 import org.javae.core.model.Batch;
 import org.javae.core.model.Check;
@@ -93,15 +93,9 @@ public final class Dmvae extends MultimodalVae {
     return loss.plus("subsets", parts);
   }
 
-  private Tensor divergence(Normal q) {
-    return KullbackLeibler.normalNormal(q, standard(q.shape().at(1))).sumEvent();
-  }
-
   /** {@code [shared, w₁ … w_M]}. */
   private static Tensor beside(Tensor shared, List<Tensor> own) {
-    return Tensor.cat(
-        java.util.stream.Stream.concat(java.util.stream.Stream.of(shared), own.stream()).toList(),
-        1);
+    return Tensor.cat(Stream.concat(Stream.of(shared), own.stream()).toList(), 1);
   }
 
   @Override

@@ -8,6 +8,7 @@ import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Normal;
 import org.javae.core.distribution.Observed;
 import org.javae.core.distribution.Product;
+import org.javae.core.divergence.KullbackLeibler;
 import org.javae.core.model.Batch;
 import org.javae.core.model.Check;
 import org.javae.core.model.DataSpec;
@@ -21,6 +22,7 @@ import org.javae.core.model.Params;
 import org.javae.core.net.NetSpec;
 import org.javae.core.schedule.Schedule;
 import org.javae.core.train.Step;
+import org.javae.tensor.Rng;
 import org.javae.tensor.Tensor;
 import org.javae.tensor.UserException;
 
@@ -181,6 +183,47 @@ public abstract class MultimodalVae extends Model<Batch>
         .plus("kl", kl.times(klWeight(step)), kl);
   }
 
+  /**
+   * The sub-sampled bound {@code ELBO(X) + Σₘ ELBO(xₘ) + Σₖ ELBO(X_Sₖ)} with random subsets Sₖ, so
+   * that q is also good where views are absent.
+   *
+   * @param posterior q(z|x_S) of a subset {@code [batch, M]}
+   * @param subsets how many random ones
+   */
+  final Loss elbos(Seen s, Function<Tensor, Normal> posterior, int subsets, Step step) {
+    Normal q = posterior.apply(s.present());
+    Tensor kl = divergence(q);
+    Loss loss = negativeElbo(reconstruction(s, q.rsample(step.rng()), null), kl, step).drawnFrom(q);
+    Tensor parts = Tensor.zeros(kl.dtype(), kl.size(0));
+    for (int m = 0; m < views(); m++) {
+      parts = parts.plus(bound(s, posterior, alone(s, m), step));
+    }
+    for (int k = 0; k < subsets; k++) {
+      parts = parts.plus(bound(s, posterior, some(s, step), step));
+    }
+    return loss.plus("subsets", parts);
+  }
+
+  /** −ELBO of a subset of the views, 0 where it is empty. */
+  private Tensor bound(Seen s, Function<Tensor, Normal> posterior, Tensor subset, Step step) {
+    Normal q = posterior.apply(subset);
+    return reconstruction(s, q.rsample(step.rng()), subset)
+        .weighted()
+        .plus(divergence(q).times(klWeight(step)));
+  }
+
+  /** A random subset of the views of each observation: {@code [batch, M]}. */
+  final Tensor some(Seen s, Step step) {
+    Rng rng = step.rng().split("subset");
+    Tensor kept = rng.uniform(s.present().dtype(), s.present().shape().toArray()).lt(0.5);
+    return s.present().times(kept.to(s.present().dtype()));
+  }
+
+  /** KL(q ‖ N(0, I)) of latents, shared or private: {@code [batch]}. */
+  final Tensor divergence(Normal q) {
+    return KullbackLeibler.normalNormal(q, standard(q.shape().at(1))).sumEvent();
+  }
+
   /** β times the schedule. */
   final double klWeight(Step step) {
     return config.beta() * config.schedule().at(step);
@@ -266,7 +309,7 @@ public abstract class MultimodalVae extends Model<Batch>
 
     @Override
     public Distribution prior() {
-      return prior;
+      return MultimodalVae.this.prior();
     }
 
     @Override

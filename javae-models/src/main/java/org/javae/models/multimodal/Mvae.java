@@ -5,7 +5,6 @@ import java.util.List;
 import org.javae.core.aggregate.Products;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Normal;
-import org.javae.core.divergence.KullbackLeibler;
 import org.javae.core.model.About;
 import org.javae.core.model.Batch;
 import org.javae.core.model.Check;
@@ -14,7 +13,6 @@ import org.javae.core.model.Loss;
 import org.javae.core.model.ModelConfig;
 import org.javae.core.model.Params;
 import org.javae.core.train.Step;
-import org.javae.tensor.Rng;
 import org.javae.tensor.Tensor;
 
 /**
@@ -74,27 +72,7 @@ public final class Mvae extends MultimodalVae {
   @Override
   public Loss loss(Batch batch, Step step) {
     Seen s = see(batch);
-    Normal q = product(s, s.present());
-    Tensor kl = KullbackLeibler.perElement(q, prior()).sumEvent();
-    Loss loss = negativeElbo(reconstruction(s, q.rsample(step.rng()), null), kl, step).drawnFrom(q);
-    Tensor parts = Tensor.zeros(kl.dtype(), kl.size(0));
-    for (int m = 0; m < views(); m++) {
-      parts = parts.plus(bound(s, alone(s, m), step));
-    }
-    for (int k = 0; k < config.subsets(); k++) {
-      Rng rng = step.rng().split("subset");
-      Tensor some = rng.uniform(s.present().dtype(), s.present().shape().toArray()).lt(0.5);
-      parts = parts.plus(bound(s, s.present().times(some.to(kl.dtype())), step));
-    }
-    return loss.plus("subsets", parts);
-  }
-
-  /** −ELBO of a subset of the views, 0 where it is empty. */
-  private Tensor bound(Seen s, Tensor subset, Step step) {
-    Normal q = product(s, subset);
-    return reconstruction(s, q.rsample(step.rng()), subset)
-        .weighted()
-        .plus(KullbackLeibler.perElement(q, prior()).sumEvent().times(klWeight(step)));
+    return elbos(s, subset -> product(s, subset), config.subsets(), step);
   }
 
   @Override

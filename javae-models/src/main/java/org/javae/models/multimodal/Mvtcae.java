@@ -68,7 +68,7 @@ public final class Mvtcae extends MultimodalVae {
     Normal q = joint(s);
     double alpha = config.alpha();
     double beta = klWeight(step);
-    Tensor kl = KullbackLeibler.normalNormal(q, standard()).sumEvent();
+    Tensor kl = divergence(q);
     Tensor apart = null;
     for (int m = 0; m < views(); m++) {
       Tensor one = KullbackLeibler.normalNormal(q, s.experts().get(m)).sumEvent();

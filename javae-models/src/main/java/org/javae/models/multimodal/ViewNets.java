@@ -53,6 +53,11 @@ final class ViewNets {
     return views.stream().map(v -> encoder(v, name + "." + v.name(), out)).toList();
   }
 
+  /** An encoder of view m, called {@code name.VIEW}. */
+  Function<Tensor, Tensor> encoder(int m, String name, int out) {
+    return encoder(views.get(m), name + "." + views.get(m).name(), out);
+  }
+
   private Function<Tensor, Tensor> encoder(View v, String name, int out) {
     DataSpec d = v.data();
     if (d.isText()) {

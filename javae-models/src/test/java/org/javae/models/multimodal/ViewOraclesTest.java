@@ -1,15 +1,18 @@
 package org.javae.models.multimodal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.javae.core.distribution.Normal;
 import org.javae.core.model.Batch;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
+import org.javae.core.model.Multimodal;
 import org.javae.core.train.Step;
 import org.javae.models.ModelCatalog;
 import org.javae.tensor.Autograd;
@@ -18,6 +21,7 @@ import org.javae.tensor.Rng;
 import org.javae.tensor.Scope;
 import org.javae.tensor.Shape;
 import org.javae.tensor.Tensor;
+import org.javae.tensor.UserException;
 import org.javae.testkit.ContractSuite;
 import org.junit.jupiter.api.Test;
 
@@ -180,5 +184,115 @@ class ViewOraclesTest {
       assertThat(first > 0).isEqualTo(at != 2);
       assertThat(second > 0).isEqualTo(at != 1);
     }
+  }
+
+  /** KL of diagonal Gaussians of two dimensions, written out. */
+  private static double kl(Normal q, Normal p, int row) {
+    double[] m = q.mean().toDoubles();
+    double[] s = q.logScale().toDoubles();
+    double[] n = p.mean().toDoubles();
+    double[] t = p.logScale().toDoubles();
+    double sum = 0;
+    for (int i = 2 * row; i < 2 * row + 2; i++) {
+      double a = n.length == 2 ? n[i - 2 * row] : n[i];
+      double b = t.length == 2 ? t[i - 2 * row] : t[i];
+      double v = Math.exp(2 * (s[i] - b));
+      sum += 0.5 * (v + (m[i] - a) * (m[i] - a) * Math.exp(-2 * b) - 1 - Math.log(v));
+    }
+    return sum;
+  }
+
+  private static Normal of(Multimodal m, double a, double b) {
+    Tensor p = Tensor.of(new double[] {a, b}, 1, 2).expand(N, 2);
+    return (Normal) m.given(p).posterior(x());
+  }
+
+  @Test
+  void jmvaesTermsAreTheClosedFormsOfItsThreePosteriors() {
+    MultimodalVae m = build("jmvae", ContractSuite.views(A, B), Map.of("encoder", "linear"));
+    Map<String, Tensor> terms = loss(m, batch(x(), 2)).terms();
+    Normal q = of(m, 1, 1);
+    Normal prior = Normal.standard(DType.FLOAT64, 2);
+    for (int i = 0; i < N; i++) {
+      double apart = kl(q, of(m, 1, 0), i) + kl(q, of(m, 0, 1), i);
+      assertThat(terms.get("kl").toDoubles()[i]).isCloseTo(kl(q, prior, i), within(1e-12));
+      assertThat(terms.get("views").toDoubles()[i]).isCloseTo(apart, within(1e-12));
+      double nll = terms.get("nll").toDoubles()[i];
+      assertThat(loss(m, batch(x(), 2)).total().toDoubles()[i])
+          .isCloseTo(nll + kl(q, prior, i) + 0.1 * apart, within(1e-11));
+    }
+  }
+
+  @Test
+  void telboIsTheSumOfThreeElbos() {
+    Model<Batch> m = build("telbo", ContractSuite.views(A, B), Map.of());
+    double[] whole = total(m, new double[] {1, 1}, "subsets");
+    double[] first = total(m, new double[] {1, 0}, "nll", "kl");
+    double[] second = total(m, new double[] {0, 1}, "nll", "kl");
+    for (int i = 0; i < N; i++) {
+      assertThat(whole[i]).isCloseTo(first[i] + second[i], within(0.05 * Math.abs(whole[i])));
+    }
+  }
+
+  @Test
+  void m2vaeOfTwoViewsIsTheExpansionByHand() {
+    // 2 L = L_J − KL(q_ab‖q_a) − KL(q_ab‖q_b) + L_a + L_b, equation (74) with (59).
+    Model<Batch> m = build("m2vae", ContractSuite.views(A, B), Map.of());
+    double[] bound = total(m, new double[] {1, 1}, "bound");
+    double[] joint = total(m, new double[] {1, 1}, "nll", "kl");
+    double[] a = total(m, new double[] {1, 0}, "bound");
+    double[] b = total(m, new double[] {0, 1}, "bound");
+    Normal q = of((Multimodal) m, 1, 1);
+    for (int i = 0; i < N; i++) {
+      double apart = kl(q, of((Multimodal) m, 1, 0), i) + kl(q, of((Multimodal) m, 0, 1), i);
+      double hand = (joint[i] + apart + a[i] + b[i]) / 2;
+      assertThat(bound[i]).isCloseTo(hand, within(0.03 * Math.abs(hand)));
+      assertThat(apart).isGreaterThan(0.1);
+    }
+  }
+
+  @Test
+  void m2vaeHasAnEncoderForEverySubsetAndRefusesTooMany() {
+    DataSpec four = ContractSuite.views(A, B, A, B);
+    Model<Batch> m = build("m2vae", four, Map.of("joint", 3));
+    long sets = m.params().all().keySet().stream().filter(n -> n.endsWith("head.0.bias")).count();
+    assertThat(sets).isEqualTo((1 << 4) - 1 - 4); // single views have theirs besides
+    DataSpec[] many = new DataSpec[12];
+    java.util.Arrays.fill(many, B);
+    assertThatThrownBy(
+            () -> build("m2vae", ContractSuite.views(many), Map.of("encoder", "mlp:1024,1024")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("m2vae of 12 views has 2^12 − 1 = 4095 encoders")
+        .hasMessageContaining("mvae");
+  }
+
+  @Test
+  void memeWithOneSampleIsEachViewUnderTheOthersEncoder() {
+    // K = 1: p(t|z) cancels, and L(s, t) = ln p(s|z) + ln q(z|t) − ln q(z|s), on average −KL.
+    Map<String, ?> settings = Map.of("k", 1, "pseudo", 3);
+    Model<Batch> m = build("meme", ContractSuite.views(A, B), settings);
+    double[] bound = total(m, new double[] {1, 1}, "bound");
+    double[] nll = total(m, new double[] {1, 1}, "nll");
+    for (int i = 0; i < N; i++) {
+      Normal a = expert((Multimodal) m, 0);
+      Normal b = expert((Multimodal) m, 1);
+      double hand = nll[i] + (kl(a, b, i) + kl(b, a, i)) / 2;
+      assertThat(bound[i]).isCloseTo(hand, within(0.05 * Math.abs(hand)));
+    }
+  }
+
+  private static Normal expert(Multimodal m, int view) {
+    Tensor p = Tensor.of(view == 0 ? new double[] {1, 0} : new double[] {0, 1}, 1, 2).expand(N, 2);
+    org.javae.core.distribution.Mixture q =
+        (org.javae.core.distribution.Mixture) m.given(p).posterior(x());
+    return (Normal) q.components().get(view);
+  }
+
+  @Test
+  void memeRefusesThreeViews() {
+    assertThatThrownBy(() -> build("meme", ContractSuite.views(A, B, A), Map.of()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("two views")
+        .hasMessageContaining("these data have 3");
   }
 }
