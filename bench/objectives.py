@@ -29,6 +29,7 @@ STEPS = {
     "info-vae": (["alpha=0", "lambda=10"], ["--objective", "info-vae", "--weight", "10"]),
     "factor-vae": (["gamma=10", "critic=mlp:256,256"], ["--objective", "factor-vae", "--gamma", "10", "--critic", "256,256"]),
     "vq-vae": (["groups=8", "codes=64", "code_size=16"], ["--objective", "vq-vae", "--k", "64"]),
+    "svae": (["gradient=implicit"], ["--objective", "svae", "--gradient", "implicit"]),
 }
 # Our settings, and pythae's that mean the same: its own defaults (README.md says where not, and why).
 EPOCHS = {
@@ -39,11 +40,26 @@ EPOCHS = {
     "iaf-vae": (["posterior=iaf:2,128"], ["n_made_blocks=2", "n_hidden_in_made=2", "hidden_size=128"]),
     "wae-mmd": (["lambda=0.03"], ["reg_weight=0.03"]),
     "info-vae": (["alpha=0", "lambda=10"], ["alpha=0", "lbd=10"]),
+    "vq-vae": (
+        ["groups=8", "codes=64", "code_size=16", "likelihood=balance:1"],
+        ["num_embeddings=64", "use_ema=true", "decay=0.99", "commitment_loss_factor=0.25"],
+    ),
+    "svae": (["gradient=proposal"], []),
 }
+# Learn from greys by squared error: pythae's have no likelihood.
+SQUARED = ("wae-mmd", "vq-vae")
 
 
 def say(*words):
     print("bench:", *words, file=sys.stderr, flush=True)
+
+
+def build():
+    subprocess.run(
+        ["mvn", "-q", "-B", "-DskipTests", "-pl", "bench", "-am", "package", "dependency:copy-dependencies",
+         "-DincludeScope=runtime", "-DoutputDirectory=target/lib"],
+        cwd=ROOT, check=True,
+    )
 
 
 def lines_of(command):
@@ -83,7 +99,7 @@ def run_steps(a, model):
 def run_epochs(a, model):
     mine, peers = EPOCHS[model]
     settings = [word for s in peers for word in ("--set", s)]
-    greys = ["--binarize", "none"] if model == "wae-mmd" else ["--nll-samples", a.samples]
+    greys = ["--binarize", "none"] if model in SQUARED else ["--nll-samples", a.samples]
     data = Path(a.data) / "mnist"
     found = []
     for _ in range(a.epoch_rounds):
@@ -135,7 +151,7 @@ def table(a, rows):
         out += [
             "", "## Epochs against pythae's own models", "",
             f"First {a.rows} images of MNIST, {a.epochs} epochs, the first of which warms up and is not in the mean; NLL by {a.samples} importance samples on the "
-            "first 1000 test images, under each model's own prior; for the autoencoder the squared error of an image.", "",
+            "first 1000 test images, under each model's own prior; for the autoencoders (wae-mmd, vq-vae) the squared error of an image.", "",
             "| model | ours, s | pythae, s | ratio | our NLL | pythae's NLL | our ELBO | pythae's ELBO | our error | pythae's error |",
             "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
         ]
@@ -144,11 +160,14 @@ def table(a, rows):
             s, t = median(mine, "seconds_per_epoch"), median(peer, "seconds_per_epoch")
             if s is None:
                 continue
-            error = model == "wae-mmd"
-            figures = [
-                median(mine, "test", "nll"), median(peer, "test_nll"), median(mine, "test", "elbo"), median(peer, "test", "elbo"),
-                median(mine, "test", "reconstruction") if error else None, median(peer, "test", "reconstruction") if error else None,
-            ]
+            if model in SQUARED:
+                mse = median(mine, "test", "mse")
+                figures = [None] * 4 + [mse and 784 * mse, median(peer, "test", "reconstruction")]
+            else:
+                figures = [
+                    median(mine, "test", "nll"), median(peer, "test_nll"), median(mine, "test", "elbo"), median(peer, "test", "elbo"),
+                    None, None,
+                ]
             out.append(f"| {model} | {cell(s)} | {cell(t)} | {cell(s / t if t else None)} | " + " | ".join(map(cell, figures)) + " |")
     return "\n".join(out) + "\n"
 
@@ -175,11 +194,7 @@ def main():
     if unknown:
         sys.exit(f"objectives.py: no benchmark of {', '.join(unknown)}; there is {', '.join(STEPS)}")
     if not a.no_build:
-        subprocess.run(
-            ["mvn", "-q", "-B", "-DskipTests", "-pl", "bench", "-am", "package", "dependency:copy-dependencies",
-             "-DincludeScope=runtime", "-DoutputDirectory=target/lib"],
-            cwd=ROOT, check=True,
-        )
+        build()
     rows = []
     for model in a.models:
         say("steps of", model)

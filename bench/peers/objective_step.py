@@ -4,8 +4,10 @@ import argparse
 import math
 from time import perf_counter
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from scipy import special
 from torch import nn
 
 import common
@@ -324,9 +326,86 @@ class VqVae(Objective):
         return loss
 
 
+NODES, WEIGHTS = (torch.from_numpy(a) for a in np.polynomial.legendre.leggauss(40))
+NODE, WEIGHT = (NODES + 1) / 2, WEIGHTS / 2
+
+
+def log_angle(m, kappa, angle):
+    """The log-density of the angle between a draw and the mean direction, up to a constant."""
+    return kappa * angle.cos() + (m - 2) * angle.sin().log()
+
+
+def implicit_slope(m, kappa, ratio, w, across):
+    """Figurnov et al., 2018: the integral of (t - A) p(t) from w to 1, over p(w), by 40 nodes where the density is not negligible."""
+    at = torch.atan2(across, w)
+    mode = (2 * kappa / (m - 2 + torch.hypot(torch.full_like(kappa, m - 2), 2 * kappa))).acos()
+    above = w >= ratio
+    level = log_angle(m, kappa, at)
+    end = torch.where(above, 0.0, math.pi)
+    low, high = end, torch.where(above, torch.minimum(at, mode), torch.maximum(at, mode))
+    for _ in range(14):
+        middle = (low + high) / 2
+        far = log_angle(m, kappa, middle) - level < -40
+        low, high = torch.where(far, middle, low), torch.where(far, high, middle)
+    low = torch.where(log_angle(m, kappa, end) - level < -40, low, end)
+    t = low + (at - low) * NODE
+    return (WEIGHT * (t.cos() - ratio).abs() * (log_angle(m, kappa, t) - level).exp()).sum(1, True) * (at - low).abs() * at.sin()
+
+
+class Svae(Objective):
+    """Davidson et al., 2018: von Mises-Fisher posteriors by Wood's sampler (float64, rows drawn again until accepted), closed-form KL."""
+
+    def __init__(self, a):
+        super().__init__(a)
+        self.net.encoder[-1] = nn.Linear(self.net.encoder[-1].in_features, self.net.latent + 1)
+
+    def along(self, m, kappa):
+        """The cosine of draws with their mean direction, the sine, and the cosine's derivative by kappa."""
+        root = torch.hypot(2 * kappa, torch.full_like(kappa, m - 1))
+        b = (m - 1) / (2 * kappa + root)
+        x0 = (1 - b) / (1 + b)
+        peak = (4 * b).log() - 2 * torch.log1p(b)
+        e = torch.empty_like(kappa)
+        left = torch.arange(len(kappa))
+        while len(left):
+            u = torch.rand(3, len(left), 1, dtype=torch.float64)
+            radius = (-torch.expm1(2 / (m - 2) * u[0].log())).sqrt()  # a Beta((m - 1) / 2, (m - 1) / 2) by Ulrich, 1984; m > 2
+            e[left] = 0.5 + 0.5 * radius * (2 * math.pi * u[1]).cos()
+            k, c = kappa[left], b[left]
+            w = (1 - (1 + c) * e[left]) / (1 - (1 - c) * e[left])
+            test = k * (w - x0[left]) + (m - 1) * (torch.log1p(-x0[left] * w) - peak[left])
+            left = left[(test < u[2].log()).squeeze(1)]
+        d = 1 - (1 - b) * e
+        return (1 - (1 + b) * e) / d, 2 * (b * e * (1 - e)).sqrt() / d, 4 * e * (1 - e) / d.square() * b / root
+
+    def loss(self, x):
+        m = self.net.latent
+        h = self.net.encoder(x)
+        mu = h[:, :m]
+        mu = F.normalize(torch.cat([mu[:, :1] + 0.1, mu[:, 1:]], 1))
+        kappa = F.softplus(h[:, m:]).double() + 1
+        with torch.no_grad():
+            k = kappa.detach()
+            v = m / 2 - 1
+            bessel = torch.from_numpy(special.ive(v, k.numpy()))
+            ratio = torch.from_numpy(special.ive(v + 1, k.numpy())) / bessel
+            log_c = v * k.log() - m / 2 * math.log(2 * math.pi) - bessel.log() - k
+            area = math.log(2) + m / 2 * math.log(math.pi) - math.lgamma(m / 2)
+            divergence = k * ratio + log_c + area
+            divergence_slope = k * (1 - ratio.square() - (m - 1) * ratio / k)
+            w, s, slope = self.along(m, k)
+            if self.a.gradient == "implicit":
+                slope = implicit_slope(m, k, ratio, w, s)
+        moved = kappa - k  # zero, with a derivative
+        g = torch.randn_like(mu)
+        tangent = F.normalize(g - mu * (mu * g).sum(1, True))
+        z = mu * (w + slope * moved).float() + tangent * (s - w / s * slope * moved).float()
+        return (nll(self.net, x, z) + (divergence + divergence_slope * moved).squeeze(1)).mean()
+
+
 OBJECTIVES = {
     "vae": Vae, "beta-tc": BetaTc, "iwae": Iwae, "vamp": Vamp, "iaf": Iaf, "wae-mmd": WaeMmd, "info-vae": InfoVae, "factor-vae": FactorVae,
-    "vq-vae": VqVae,
+    "vq-vae": VqVae, "svae": Svae,
 }
 
 
@@ -342,6 +421,7 @@ def main():
     p.add_argument("--critic", default="256,256", help="factor-vae: hidden widths")
     p.add_argument("--flows", type=int, default=2, help="iaf: steps")
     p.add_argument("--width", type=int, default=128, help="iaf: of the hidden layers and the context")
+    p.add_argument("--gradient", choices=["implicit", "proposal"], default="implicit", help="svae: of a draw by its concentration")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--steps", type=int, default=300)
     p.add_argument("--warmup", type=int, default=300)

@@ -9,19 +9,21 @@ os.environ.setdefault("TQDM_DISABLE", "1")  # the trainer always adds a progress
 
 import argparse
 import contextlib
+import math
 import tempfile
 from importlib.metadata import version
 
 import torch
 from pythae.data.datasets import BaseDataset
 from pythae.models import (
-    INFOVAE_MMD, INFOVAE_MMD_Config, IWAE, VAE, VAE_IAF, VAMP, WAE_MMD, BetaTCVAE, BetaTCVAEConfig, IWAEConfig, VAEConfig,
-    VAE_IAF_Config, VAMPConfig, WAE_MMD_Config,
+    INFOVAE_MMD, INFOVAE_MMD_Config, IWAE, SVAE, VAE, VAE_IAF, VAMP, VQVAE, WAE_MMD, BetaTCVAE, BetaTCVAEConfig, IWAEConfig,
+    SVAEConfig, VAEConfig, VAE_IAF_Config, VAMPConfig, VQVAEConfig, WAE_MMD_Config,
 )
 from pythae.models.base.base_utils import ModelOutput
 from pythae.models.nn import BaseDecoder, BaseEncoder
 from pythae.trainers import BaseTrainer, BaseTrainerConfig
 from pythae.trainers.training_callbacks import TrainingCallback
+from scipy import special
 
 import common
 
@@ -32,8 +34,11 @@ IMPORTED = perf_counter()
 MODELS = {
     "vae": (VAE, VAEConfig), "beta-tc-vae": (BetaTCVAE, BetaTCVAEConfig), "iwae": (IWAE, IWAEConfig),
     "vamp-vae": (VAMP, VAMPConfig), "wae-mmd": (WAE_MMD, WAE_MMD_Config), "info-vae": (INFOVAE_MMD, INFOVAE_MMD_Config),
-    "iaf-vae": (VAE_IAF, VAE_IAF_Config),
+    "iaf-vae": (VAE_IAF, VAE_IAF_Config), "vq-vae": (VQVAE, VQVAEConfig), "svae": (SVAE, SVAEConfig),
 }
+# Trained by squared error on greys; pythae's VQVAE knows nothing else.
+POINTS = ("wae-mmd", "vq-vae")
+GROUPS, CODE = 8, 16
 
 
 class Encoder(BaseEncoder):
@@ -58,6 +63,33 @@ class PointEncoder(BaseEncoder):
         return ModelOutput(embedding=self.layers(x))
 
 
+class GroupEncoder(BaseEncoder):
+    """A map of 8 codes of 16 numbers. Of a flat output pythae's VQVAE would quantise every number by itself."""
+
+    def __init__(self, net):
+        super().__init__()
+        self.layers = net.encoder
+        self.layers[-1] = torch.nn.Linear(self.layers[-1].in_features, GROUPS * CODE)
+        net.decoder[0] = torch.nn.Linear(GROUPS * CODE, net.decoder[0].out_features)
+
+    def forward(self, x):
+        return ModelOutput(embedding=self.layers(x).view(-1, CODE, GROUPS, 1))
+
+
+class SphereEncoder(BaseEncoder):
+    """A direction and one concentration."""
+
+    def __init__(self, net):
+        super().__init__()
+        self.layers = net.encoder
+        self.layers[-1] = torch.nn.Linear(self.layers[-1].in_features, net.latent + 1)
+        self.latent = net.latent
+
+    def forward(self, x):
+        direction, concentration = self.layers(x).split([self.latent, 1], dim=1)
+        return ModelOutput(embedding=direction, log_concentration=concentration)
+
+
 class Decoder(BaseDecoder):
     def __init__(self, net, last=torch.sigmoid):
         super().__init__()
@@ -66,7 +98,7 @@ class Decoder(BaseDecoder):
 
     def forward(self, z):
         # pythae's "bce" takes probabilities, not logits.
-        return ModelOutput(reconstruction=self.last(self.layers(z)))
+        return ModelOutput(reconstruction=self.last(self.layers(z.flatten(1))))
 
 
 class Moved(torch.nn.Module):
@@ -135,17 +167,45 @@ def typed(text):
 
 def build(a, net):
     model, config = MODELS[a.model]
-    point = a.model == "wae-mmd"
+    point = a.model in POINTS
     settings = {} if point else {"reconstruction_loss": "bce"}
     settings.update(typed(t) for t in a.set)
     config = config(input_dim=(common.PIXELS,), latent_dim=a.latent, **settings)
     # An autoencoder's squared error wants an output that is not squeezed into 0..1.
-    return model(config, PointEncoder(net) if point else Encoder(net), Decoder(net, as_it_is if point else torch.sigmoid))
+    encoder = {"wae-mmd": PointEncoder, "vq-vae": GroupEncoder, "svae": SphereEncoder}.get(a.model, Encoder)
+    return model(config, encoder(net), Decoder(net, as_it_is if point else torch.sigmoid))
 
 
 @torch.inference_mode()
-def squared_error(net, x):
-    return {"reconstruction": (net.decoder(net.encoder(x)) - x).square().sum(1).mean().item()}
+def squared_error(model, x):
+    model.eval()
+    return {"reconstruction": (model(BaseDataset(x, torch.ones(len(x)))).recon_x - x).square().sum(1).mean().item()}
+
+
+@torch.inference_mode()
+def sphere_terms(model, x, samples):
+    """Per sample and observation ln p(x|z) and ln p(z)/q(z|x), z by pythae's sampler; densities in float64, kappa as in its training."""
+    out = model.encoder(x)
+    mu = (out.embedding / out.embedding.norm(dim=1, keepdim=True)).repeat(samples, 1)
+    kappa = (torch.nn.functional.softplus(out.log_concentration) + 1).repeat(samples, 1)
+    z = model._sample_von_mises(mu, kappa)
+    logits = model.decoder.layers(z)
+    log_px = -torch.nn.functional.binary_cross_entropy_with_logits(logits, x.repeat(samples, 1), reduction="none").sum(1)
+    m, k = mu.shape[1], kappa.double().squeeze(1)
+    log_c = (m / 2 - 1) * k.log() - m / 2 * math.log(2 * math.pi) - torch.from_numpy(special.ive(m / 2 - 1, k.numpy())).log() - k
+    log_area = math.log(2) + m / 2 * math.log(math.pi) - math.lgamma(m / 2)
+    ratio = -log_area - log_c - k * (mu * z).double().sum(1)
+    return log_px.double().view(samples, -1), ratio.view(samples, -1)
+
+
+def sphere_elbo(model, x):
+    log_px, kl = (torch.cat(t, 1).mean().item() for t in zip(*(sphere_terms(model, b, 1) for b in x.split(1000))))
+    return {"elbo": log_px + kl, "reconstruction": -log_px, "kl": -kl}
+
+
+def sphere_nll(model, x, samples):
+    log_w = torch.cat([sum(sphere_terms(model, b, samples)) for b in x.split(10)], 1)
+    return (math.log(samples) - log_w.logsumexp(0)).mean().item()
 
 
 def main():
@@ -202,14 +262,20 @@ def main():
         best.eval()
         net.decoder = Moved(best.iaf_flow, net.decoder)
         log_prior = net.decoder.log_prior
-    if a.model == "wae-mmd":
-        learned = {"test": squared_error(net, torch.from_numpy(grey_test[: a.nll_rows]))}
+    if a.model in POINTS:
+        learned = {"test": squared_error(best, torch.from_numpy(grey_test[: a.nll_rows]))}
+    elif a.model == "svae":
+        learned = {"train": sphere_elbo(best, train), "test": sphere_elbo(best, test)}
     elif log_prior is common.standard_log_prior:
         learned = {"train": common.mean_elbo(net, train), "test": common.mean_elbo(net, test)}
     else:
         learned = {"train": common.mean_elbo_under(net, train, log_prior), "test": common.mean_elbo_under(net, test, log_prior)}
-    if a.nll_samples and a.model != "wae-mmd":
-        learned["test_nll"] = common.importance_nll(net, test[: a.nll_rows], a.nll_samples, log_prior=log_prior)
+    if a.nll_samples and a.model not in POINTS:
+        rows = test[: a.nll_rows]
+        learned["test_nll"] = (
+            sphere_nll(best, rows, a.nll_samples) if a.model == "svae"
+            else common.importance_nll(net, rows, a.nll_samples, log_prior=log_prior)
+        )
         learned["nll_samples"] = a.nll_samples
         learned["nll_rows"] = min(a.nll_rows, len(test))
     common.emit(

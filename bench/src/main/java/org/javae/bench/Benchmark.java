@@ -25,6 +25,8 @@ import org.javae.core.train.TrainListener;
 import org.javae.core.train.Trainer;
 import org.javae.data.read.DataReader;
 import org.javae.data.read.ReadOptions;
+import org.javae.experiment.DataAccess;
+import org.javae.experiment.DataConfig;
 import org.javae.models.ModelCatalog;
 import org.javae.tensor.Engine;
 import org.javae.tensor.Rng;
@@ -47,6 +49,8 @@ import org.javae.tensor.Tensor;
  *       catalogue with the MLP
  *   <li>{@code peer MODEL FOLDER ROWS EPOCHS SAMPLES [KEY=VALUE…]}: epochs on the first rows of
  *       MNIST, then what was learned, on the first 1000 test images
+ *   <li>{@code views MODEL FOLDER ROWS EPOCHS SAMPLES TEST [KEY=VALUE…]}: the same on data of
+ *       several views, on the TEST rows behind the first ones
  * </ul>
  */
 public final class Benchmark {
@@ -79,11 +83,24 @@ public final class Benchmark {
                       Integer.parseInt(args[3]),
                       Integer.parseInt(args[4]),
                       Integer.parseInt(args[5])));
+      case "views" ->
+          present(
+              args[1],
+              () ->
+                  views(
+                      args[1],
+                      settings(args, 7),
+                      Path.of(args[2]),
+                      Integer.parseInt(args[3]),
+                      Integer.parseInt(args[4]),
+                      Integer.parseInt(args[5]),
+                      Integer.parseInt(args[6])));
       default ->
           System.err.println(
               "usage: gemm | step mlp|conv STEPS WARMUP | epoch FOLDER EPOCHS | memory STEPS"
                   + " | objective MODEL STEPS WARMUP [KEY=VALUE…]"
-                  + " | peer MODEL FOLDER ROWS EPOCHS SAMPLES [KEY=VALUE…]");
+                  + " | peer MODEL FOLDER ROWS EPOCHS SAMPLES [KEY=VALUE…]"
+                  + " | views MODEL FOLDER ROWS EPOCHS SAMPLES TEST [KEY=VALUE…]");
     }
     System.exit(0); // the engine's threads need no farewell
   }
@@ -289,21 +306,51 @@ public final class Benchmark {
     return Arrays.stream(seconds).skip(1).average().orElse(seconds[0]);
   }
 
-  /** Models with a likelihood see pixels binarised once, the others the greys. */
+  /** Models of Bernoulli pixels see them binarised once, the others the greys. */
   private static void peer(
       String name, Map<String, String> settings, Path folder, int rows, int epochs, int samples) {
     Dataset d = DataReader.open(folder, ReadOptions.defaults());
-    int[] train = java.util.stream.IntStream.range(0, rows).toArray();
-    int[] test = java.util.stream.IntStream.range(60000, 61000).toArray();
-    boolean likelihood = ModelCatalog.get(name).keys().contains("likelihood");
+    boolean binary =
+        ModelCatalog.get(name).keys().contains("likelihood")
+            && settings.getOrDefault("likelihood", "bernoulli").equals("bernoulli");
+    learn("peer", name, settings, d, binary, rows, range(60000, 61000), epochs, samples);
+  }
+
+  private static void views(
+      String name,
+      Map<String, String> settings,
+      Path folder,
+      int rows,
+      int epochs,
+      int samples,
+      int test) {
+    Dataset d = DataAccess.open(DataConfig.DEFAULTS.withData(folder.toString()));
+    learn("views", name, settings, d, true, rows, range(rows, rows + test), epochs, samples);
+  }
+
+  private static int[] range(int from, int to) {
+    return java.util.stream.IntStream.range(from, to).toArray();
+  }
+
+  private static void learn(
+      String bench,
+      String name,
+      Map<String, String> settings,
+      Dataset d,
+      boolean binary,
+      int rows,
+      int[] test,
+      int epochs,
+      int samples) {
+    int[] train = range(0, rows);
     Preprocessing.Binarize binarize =
-        likelihood ? Preprocessing.Binarize.STATIC : Preprocessing.Binarize.NONE;
+        binary ? Preprocessing.Binarize.STATIC : Preprocessing.Binarize.NONE;
     Preprocessing p = Preprocessing.fit(d, train, "none", binarize, "error");
     Model<Batch> m = model(p.spec(d, train), name, settings);
     double[] seconds =
         secondsEachEpoch(m, new Loader(d, train, p, Rng.of(0).split("data"), true), epochs);
     Map<String, Object> r = new LinkedHashMap<>();
-    r.put("bench", "peer");
+    r.put("bench", bench);
     r.put("model", name);
     r.put("settings", settings);
     r.put("rows", rows);
@@ -315,10 +362,10 @@ public final class Benchmark {
             m,
             new Loader(d, test, p, Rng.of(0).split("data"), false),
             new Evaluator.Options(
-                likelihood ? samples : 0, 0, 500, Set.of("elbo", "nll", "reconstruction", "kl")),
+                binary ? samples : 0, 0, 500, Set.of("elbo", "nll", "reconstruction", "kl", "mse")),
             x -> {});
     r.put("test", e);
-    r.put("nll_samples", likelihood ? samples : 0);
+    r.put("nll_samples", binary ? samples : 0);
     print(r);
   }
 

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
       "  javae impute runs/mvae-mfeat-1 patients.yaml --out filled",
       "  javae impute runs/mvae-mfeat-1 patients.yaml --out filled.csv --draws 200",
       "",
-      "A .csv gets the mean and the central 90 % interval of every element that was absent; a folder",
+      "A .csv gets the mean and the central 90 %% interval of every element that was absent; a folder",
       "gets that, the completed data and some draws, each complete."
     })
 final class ImputeVerb extends RunVerb {
@@ -61,8 +61,7 @@ final class ImputeVerb extends RunVerb {
     long start = System.nanoTime();
     try (Run r = open().withData(data)) {
       Bar bar = new Bar(terminal(), json);
-      Imputer.Done d =
-          Imputer.impute(r, path(out), draws, keep, seed, bar.percent("imputing"));
+      Imputer.Done d = Imputer.impute(r, path(out), draws, keep, seed, bar.percent("imputing"));
       bar.clear();
       if (json) {
         Map<String, Object> o = new LinkedHashMap<>();

@@ -155,7 +155,8 @@ final class PictureVerbs {
 
     @Option(
         names = "--swap",
-        description = "Exchange the private latents of observations (models of views that have them).")
+        description =
+            "Exchange the private latents of observations (models of views that have them).")
     boolean swap;
 
     Reconstruct() {
@@ -211,7 +212,8 @@ final class PictureVerbs {
     @Option(
         names = "--given",
         paramLabel = "VIEW=FILE",
-        description = "A view of the observation: a picture, a file's first row, a category, a sentence.")
+        description =
+            "A view of the observation: a picture, a file's first row, a category, a sentence.")
     Map<String, String> given;
 
     Generate() {

@@ -314,7 +314,7 @@ public final class Experiment implements AutoCloseable {
     TrainResult result;
     if (model instanceof ClosedForm c) {
       long start = System.nanoTime();
-      c.fit(consumer -> fixedOrder().each(EVALUATION_BATCH, b -> consumer.accept(b.x())));
+      c.fitBatches(consumer -> fixedOrder().each(EVALUATION_BATCH, consumer));
       result =
           new TrainResult(
               Status.FINISHED, 1, 1, (System.nanoTime() - start) / 1e9, "fitted in closed form");

@@ -89,6 +89,11 @@ public final class Keys {
     say("features", "channels of each of a PixelCNN's two stacks");
     say("layers", "of a PixelCNN after the first; a pixel sees 3 rows more");
     say("nonlinearity", "of independent component analysis: logcosh, exp or cube");
+    say("response", "what the views are to predict: label, or the name of a view");
+    say("criterion", "of canonical correlations of several sets: maxvar or sumcor");
+    say(
+        "regularisation",
+        "part of a view's mean variance added to its variances where covariances are inverted");
     say("flow", "normalising flow: maf:L[,W] (autoregressive) or flow:L[,W] (couplings)");
     say(
         "beta",

@@ -15,6 +15,8 @@ import org.javae.models.linear.FastIca;
 import org.javae.models.linear.LinearAutoencoder;
 import org.javae.models.linear.Pca;
 import org.javae.models.linear.ProbabilisticPca;
+import org.javae.models.multiblock.Mcca;
+import org.javae.models.multiblock.MultiBlockPls;
 import org.javae.models.multimodal.Dmvae;
 import org.javae.models.multimodal.Jmvae;
 import org.javae.models.multimodal.M2vae;
@@ -278,7 +280,18 @@ public final class ModelCatalog {
                   FastIca.Config.class,
                   FastIca.Config::defaults,
                   FastIca::new)
-              .in(DType.FLOAT64));
+              .in(DType.FLOAT64),
+          CatalogEntry.of("mcca", Mcca.ABOUT, Mcca.Config.class, Mcca.Config::defaults, Mcca::new)
+              .in(DType.FLOAT64)
+              .keepingGreys(),
+          CatalogEntry.of(
+                  "mb-pls",
+                  MultiBlockPls.ABOUT,
+                  MultiBlockPls.Config.class,
+                  MultiBlockPls.Config::defaults,
+                  MultiBlockPls::new)
+              .in(DType.FLOAT64)
+              .keepingGreys());
 
   private ModelCatalog() {}
 

@@ -44,6 +44,8 @@ class CatalogContractTest {
   private static final DataSpec PAIR = ContractSuite.views(GREYS, COUNTRY);
   private static final DataSpec TRIPLE = ContractSuite.views(BITS, NUMBERS, TEXT);
 
+  private static final DataSpec TABLES = ContractSuite.views(BITS, NUMBERS, GREYS);
+
   /** The one place where a new model gets its test data. */
   private static final Map<String, List<Subject>> ROWS = new LinkedHashMap<>();
 
@@ -700,6 +702,14 @@ class CatalogContractTest {
         new Subject(NUMBERS, Map.of("latent", 2), Map.of()),
         new Subject(
             GREYS, Map.of("latent", 2, "nonlinearity", "cube", "iterations", 500), Map.of()));
+    row(
+        "mcca",
+        new Subject(PAIR, Map.of("latent", 2), Map.of()),
+        new Subject(TABLES, Map.of("latent", 2, "criterion", "sumcor"), Map.of()));
+    row(
+        "mb-pls",
+        new Subject(PAIR, Map.of("latent", 2, "response", "view1"), Map.of()),
+        new Subject(TABLES, Map.of("latent", 2, "response", "view0"), Map.of()));
   }
 
   private static void row(String model, Subject... subjects) {

@@ -308,7 +308,7 @@ public final class ContractSuite {
                   }
                 }));
     if (m instanceof ClosedForm c) {
-      Leaks.assertNone(() -> c.fit(pass(7)));
+      Leaks.assertNone(() -> c.fitBatches(pass(7)));
     }
   }
 
@@ -358,7 +358,7 @@ public final class ContractSuite {
                         })));
     if (m instanceof ClosedForm) {
       Model<Batch> other = build(1, DType.FLOAT64, subject.settings());
-      ((ClosedForm) other).fit(pass(7));
+      ((ClosedForm) other).fitBatches(pass(7));
       m.params()
           .all()
           .forEach(
@@ -565,7 +565,7 @@ public final class ContractSuite {
 
   private Model<Batch> fitted(Model<Batch> m) {
     if (m instanceof ClosedForm c) {
-      c.fit(pass(N));
+      c.fitBatches(pass(N));
     }
     return m;
   }
@@ -576,9 +576,9 @@ public final class ContractSuite {
     return m;
   }
 
-  private Consumer<Consumer<Tensor>> pass(int batch) {
+  private Consumer<Consumer<Batch>> pass(int batch) {
     Loader l = new Loader(data(), rows(0, N), preprocessing(), Rng.of(5), false);
-    return consumer -> l.each(batch, b -> consumer.accept(b.x()));
+    return consumer -> l.each(batch, consumer);
   }
 
   private static Step step(long seed) {

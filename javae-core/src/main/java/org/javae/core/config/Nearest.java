@@ -7,6 +7,9 @@ import java.util.Locale;
 
 /** Nearest names by edit distance with transpositions, for "did you mean". */
 public final class Nearest {
+  /** More names than this are no sentence any more. */
+  private static final int MOST = 24;
+
   private Nearest() {}
 
   /** Up to three names close to {@code word}, nearest first. */
@@ -32,9 +35,13 @@ public final class Nearest {
   /** {@code did you mean a, b?} or, where nothing is near, {@code choose one of …}. */
   public static String suggestion(String word, Collection<String> names) {
     List<String> near = to(word, names);
-    return near.isEmpty()
-        ? "choose one of " + String.join(", ", names)
-        : "did you mean " + String.join(", ", near) + "?";
+    if (!near.isEmpty()) {
+      return "did you mean " + String.join(", ", near) + "?";
+    }
+    String some = names.stream().limit(MOST).collect(java.util.stream.Collectors.joining(", "));
+    return "choose one of "
+        + some
+        + (names.size() > MOST ? " and " + (names.size() - MOST) + " more" : "");
   }
 
   /** Optimal string alignment distance. */

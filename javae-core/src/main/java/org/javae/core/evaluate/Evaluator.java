@@ -557,8 +557,8 @@ public final class Evaluator {
   }
 
   /**
-   * Which elements a squared error is taken over, {@code [batch, elements]}: those of the views that
-   * an observation has, words excepted, between which there are no differences; null for all.
+   * Which elements a squared error is taken over, {@code [batch, elements]}: those of the views
+   * that an observation has, words excepted, between which there are no differences; null for all.
    */
   private static Tensor counted(Model<?> model, Batch b) {
     if (b.present() == null || model.data().views().isEmpty()) {

@@ -12,4 +12,14 @@ public interface ClosedForm {
    *     order
    */
   void fit(Consumer<Consumer<Tensor>> pass);
+
+  /**
+   * Fits the model from batches, for one that looks at labels or at which views are there; others
+   * look at the values only.
+   *
+   * @param pass runs one pass over the training set, handing out batches in order
+   */
+  default void fitBatches(Consumer<Consumer<Batch>> pass) {
+    fit(consumer -> pass.accept(b -> consumer.accept(b.x())));
+  }
 }

@@ -49,4 +49,13 @@ class NearestTest {
         .isEqualTo("choose one of adam, sgd");
     assertThat(Nearest.suggestion("amad", List.of("adam", "sgd"))).isEqualTo("did you mean adam?");
   }
+
+  @Test
+  void manyNamesAreCutShort() {
+    List<String> names =
+        java.util.stream.IntStream.range(0, 60).mapToObj(i -> "name-" + i + "-long").toList();
+    assertThat(Nearest.suggestion("5.5", names))
+        .startsWith("choose one of name-0-long, name-1-long")
+        .endsWith("name-23-long and 36 more");
+  }
 }
