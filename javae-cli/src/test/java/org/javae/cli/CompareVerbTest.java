@@ -154,7 +154,7 @@ class CompareVerbTest {
     assertThat(o.get("models").get(0).get("status").asText()).isEqualTo("refused");
     assertThat(o.get("models").get(0).get("reason").asText()).contains("text");
     assertThat(o.get("models").get(1).get("status").asText()).isEqualTo("finished");
-    Result.of("compare", STROKES, "--models", "text-vae", "--out", dir.resolve("only"))
+    Result.of("compare", STROKES, "--models", "text-vae", "--quiet", "--out", dir.resolve("only"))
         .fails(1, "text");
   }
 }

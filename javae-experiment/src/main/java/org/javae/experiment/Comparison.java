@@ -331,7 +331,9 @@ public final class Comparison {
             options.nllSamples(),
             options.seed(),
             Experiment.EVALUATION_BATCH,
-            Set.of("elbo", "nll", "kl", "active_units", "mse"));
+            model instanceof LatentVariableModel l && !l.euclidean()
+                ? Set.of("elbo", "nll", "kl", "mse")
+                : Set.of("elbo", "nll", "kl", "active_units", "mse"));
     Metrics m = r.evaluate(null, options.rows(), o, progress).metrics();
     Loader rows = r.rows(r.defaultPart(), TIMED_ROWS);
     Abilities a = Abilities.of(model);

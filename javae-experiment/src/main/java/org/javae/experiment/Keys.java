@@ -75,7 +75,7 @@ public final class Keys {
     say("prior_layers", "gated layers of the prior over codes");
     say("prior_features", "of each of the prior's layers");
     say("iterations", "of expectation maximisation or a fixed point at most");
-    say("restarts", "starts of expectation maximisation, of which the likeliest goes on");
+    say("restarts", "fits by expectation maximisation from other starts; the likeliest is kept");
     say("clusters", "groups to sort observations into");
     say("pretrain", "epochs as an autoencoder, to whose codes the mixture is then fitted; 0: none");
     say("network", "perceptron whose weights are masked: mlp:W,W…");

@@ -52,9 +52,6 @@ public final class GaussianMixture extends Model<Batch>
   /** EM stops when an iteration gains less than this many nats per observation. */
   private static final double GAIN = 1e-6;
 
-  /** Iterations of every start before the likeliest is chosen. */
-  private static final int SHORT = 20;
-
   private static final double FLOOR = 1e-6;
   private static final double TINY = 1e-30;
   private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
@@ -65,7 +62,7 @@ public final class GaussianMixture extends Model<Batch>
    * @param components K
    * @param covariance of each component, {@code full} or {@code diagonal}
    * @param iterations of EM at most
-   * @param restarts starts of which, after a few iterations each, the likeliest goes on
+   * @param restarts times it is fitted, from another start each; the likeliest fit is kept
    */
   public record Config(int components, String covariance, int iterations, @Optional int restarts)
       implements ModelConfig {
@@ -120,52 +117,41 @@ public final class GaussianMixture extends Model<Batch>
   public void fit(Consumer<Consumer<Tensor>> pass) {
     Scope.run(
         () -> {
-          Started best = start(pass, start.at());
-          if (config.restarts() > 1) {
-            improve(pass, best, Math.min(SHORT, config.iterations()));
-          }
+          history = fit(pass, start.at());
           for (int r = 1; r < config.restarts(); r++) {
             Map<String, Tensor> kept = params().snapshot();
-            Started other = start(pass, start.at(r));
-            improve(pass, other, Math.min(SHORT, config.iterations()));
-            if (other.last() > best.last()) {
-              best = other;
+            List<Double> reached = fit(pass, start.at(r));
+            if (last(reached) > last(history)) {
+              history = reached;
             } else {
               params().load(kept);
             }
           }
-          improve(pass, best, config.iterations());
-          history = List.copyOf(best.reached());
         });
   }
 
-  /**
-   * A start and how far it has come.
-   *
-   * @param floor least eigenvalue of a covariance
-   * @param reached mean ln p(x) before every iteration
-   */
-  private record Started(double floor, List<Double> reached) {
-    double last() {
-      return reached.get(reached.size() - 1);
-    }
+  private static double last(List<Double> reached) {
+    return reached.get(reached.size() - 1);
   }
 
-  private Started start(Consumer<Consumer<Tensor>> pass, SplittableRandom random) {
+  /** From one start; returns the mean log-likelihood before every iteration. */
+  private List<Double> fit(Consumer<Consumer<Tensor>> pass, SplittableRandom random) {
     Seeds seeds = Seeds.choose(pass, config.components(), size, random);
     double floor = Math.max(FLOOR * seeds.total(), TINY);
-    means.copyFromInPlace(Tensor.of(seeds.flat(), means.shape().toArray()));
-    covariances.copyFromInPlace(spherical(Math.max(seeds.within(), floor)));
-    logWeights.fillInPlace(-Math.log(config.components()));
-    return new Started(floor, new ArrayList<>());
-  }
-
-  /** Iterates until there have been {@code most} iterations, or one has gained next to nothing. */
-  private void improve(Consumer<Consumer<Tensor>> pass, Started s, int most) {
-    List<Double> r = s.reached();
-    while (r.size() < most && (r.size() < 2 || r.get(r.size() - 1) - r.get(r.size() - 2) >= GAIN)) {
-      r.add(Scope.run(() -> iterate(pass, s.floor())));
+    Scope.run(
+        () -> {
+          means.copyFromInPlace(Tensor.of(seeds.flat(), means.shape().toArray()));
+          covariances.copyFromInPlace(spherical(Math.max(seeds.within(), floor)));
+          logWeights.fillInPlace(-Math.log(config.components()));
+        });
+    List<Double> reached = new ArrayList<>();
+    for (int i = 0; i < config.iterations(); i++) {
+      reached.add(Scope.run(() -> iterate(pass, floor)));
+      if (i > 0 && reached.get(i) - reached.get(i - 1) < GAIN) {
+        break;
+      }
     }
+    return List.copyOf(reached);
   }
 
   /** One step of EM; returns the mean log-likelihood before it. */

@@ -71,7 +71,7 @@ public abstract class MultiBlock extends Model<Batch>
     long d = data.event().numel();
     if (data.views().size() < 2) {
       throw UserException.of(
-          "this model relates several views of an observation, and these data have one; name a views.yaml or data such as"
+          "this model relates several views of an observation, and these data are one block; name a views.yaml or data such as"
               + " linear-views, or use --model pca");
     }
     for (View v : data.views()) {

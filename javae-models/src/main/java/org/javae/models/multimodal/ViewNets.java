@@ -22,7 +22,7 @@ import org.javae.tensor.Tensor;
  * networks of {@link NetSpec}.
  */
 final class ViewNets {
-  /** Units of the LSTMs that read and speak text. */
+  /** Most units of the LSTMs that read and speak text. */
   private static final int TEXT_UNITS = 128;
 
   private final List<View> views;
@@ -61,7 +61,7 @@ final class ViewNets {
   private Function<Tensor, Tensor> encoder(View v, String name, int out) {
     DataSpec d = v.data();
     if (d.isText()) {
-      return new LstmEncoder(params, name, d.vocabulary(), TEXT_UNITS, TEXT_UNITS, out, 0)::apply;
+      return new LstmEncoder(params, name, d.vocabulary(), units(d), units(d), out, 0)::apply;
     }
     Net net = spec(v).encoder(params, name, d.event(), out);
     return net::apply;
@@ -78,7 +78,7 @@ final class ViewNets {
     if (d.isText()) {
       int length = Math.toIntExact(d.event().at(0));
       LanguageModel m =
-          new LanguageModel(params, name, d.vocabulary(), length, code, TEXT_UNITS, TEXT_UNITS, 0);
+          new LanguageModel(params, name, d.vocabulary(), length, code, units(d), units(d), 0);
       likelihoods.add(m::given);
       return z -> z;
     }
@@ -87,6 +87,11 @@ final class ViewNets {
     Net net = spec.decoder(params, name, code, l.outputShape());
     likelihoods.add(l::of);
     return net::apply;
+  }
+
+  /** Few words need few units. */
+  private static int units(DataSpec d) {
+    return Math.min(TEXT_UNITS, 2 * d.vocabulary());
   }
 
   /** Number of views. */

@@ -1,4 +1,4 @@
-package org.javae.core.evaluate.sample;
+package org.javae.models.features;
 
 import org.javae.core.model.Batch;
 import org.javae.core.model.DataSpec;

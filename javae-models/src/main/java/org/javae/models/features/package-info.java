@@ -1,0 +1,2 @@
+/** Networks trained on data for their features, outside the catalogue. */
+package org.javae.models.features;
