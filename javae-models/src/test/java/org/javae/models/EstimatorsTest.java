@@ -11,7 +11,9 @@ import org.javae.core.data.ArrayDataset;
 import org.javae.core.data.Loader;
 import org.javae.core.data.Preprocessing;
 import org.javae.core.distribution.Distribution;
+import org.javae.core.distribution.Mixture;
 import org.javae.core.distribution.Normal;
+import org.javae.core.distribution.Product;
 import org.javae.core.evaluate.BoundCurves;
 import org.javae.core.evaluate.Estimators;
 import org.javae.core.model.Batch;
@@ -186,32 +188,82 @@ class EstimatorsTest {
           Normal q =
               new Normal(
                   r.normal(DType.FLOAT64, 70, 3).times(3), r.normal(DType.FLOAT64, 70, 3).minus(1));
-          Distribution plain =
-              new Distribution() {
-                @Override
-                public Tensor rsample(Rng rng, int k) {
-                  return q.rsample(rng, k);
-                }
-
-                @Override
-                public Tensor elementLogProb(Tensor x) {
-                  return q.elementLogProb(x);
-                }
-
-                @Override
-                public Tensor mean() {
-                  return q.mean();
-                }
-
-                @Override
-                public Distribution repeat(int k) {
-                  return q.repeat(k);
-                }
-              };
+          Distribution plain = unknown(q);
           double expected = Estimators.mutualInformation(plain, Rng.of(5));
           assertThat(expected).isBetween(1.0, Math.log(70));
           assertThat(Estimators.mutualInformation(q, Rng.of(5))).isCloseTo(expected, within(1e-9));
         });
+  }
+
+  /** The tables of parts and components, put together, against one density at a time. */
+  @Test
+  void theInformationOfMixturesAndProductsIsThatOfAnyFamily() {
+    Scope.run(
+        () -> {
+          Rng r = Rng.of(1);
+          Normal one =
+              new Normal(
+                  r.normal(DType.FLOAT64, 70, 3).times(3), r.normal(DType.FLOAT64, 70, 3).minus(1));
+          Normal other =
+              new Normal(
+                  r.normal(DType.FLOAT64, 70, 3).times(2), r.normal(DType.FLOAT64, 70, 3).minus(1));
+          Normal prior =
+              new Normal(Tensor.zeros(DType.FLOAT64, 1, 3), Tensor.zeros(DType.FLOAT64, 1, 3));
+          Mixture shared = new Mixture(r.normal(DType.FLOAT64, 70, 3), List.of(one, prior, other));
+          Product q = new Product(List.of(shared, other));
+          double expected = Estimators.mutualInformation(unknown(q), Rng.of(5));
+          assertThat(expected).isBetween(1.0, Math.log(70));
+          assertThat(Estimators.mutualInformation(q, Rng.of(5))).isCloseTo(expected, within(1e-9));
+        });
+  }
+
+  /** (z − μ)²/σ² multiplied out has lost all digits here. */
+  @Test
+  void theInformationOfVeryNarrowGaussiansIsAllThereIs() {
+    Scope.run(
+        () -> {
+          Normal q =
+              new Normal(
+                  Rng.of(1).normal(DType.FLOAT64, 70, 3),
+                  Tensor.full(-22, 70, 3).to(DType.FLOAT64));
+          assertThat(Estimators.mutualInformation(q, Rng.of(5)))
+              .isCloseTo(Math.log(70), within(1e-9));
+        });
+  }
+
+  /** The same distribution, whose kind nothing can recognise. */
+  private static Distribution unknown(Distribution q) {
+    return new Distribution() {
+      @Override
+      public Tensor rsample(Rng rng, int k) {
+        return q.rsample(rng, k);
+      }
+
+      @Override
+      public Tensor sample(Rng rng, int k) {
+        return q.sample(rng, k);
+      }
+
+      @Override
+      public Tensor logProb(Tensor x) {
+        return q.logProb(x);
+      }
+
+      @Override
+      public Tensor elementLogProb(Tensor x) {
+        return q.elementLogProb(x);
+      }
+
+      @Override
+      public Tensor mean() {
+        return q.mean();
+      }
+
+      @Override
+      public Distribution repeat(int k) {
+        return q.repeat(k);
+      }
+    };
   }
 
   @Test

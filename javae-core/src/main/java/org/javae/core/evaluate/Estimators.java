@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.FullNormal;
+import org.javae.core.distribution.Mixture;
 import org.javae.core.distribution.Normal;
+import org.javae.core.distribution.Product;
 import org.javae.core.model.Conditional;
 import org.javae.core.model.LargeLatents;
 import org.javae.core.model.LatentVariableModel;
@@ -23,6 +25,12 @@ import org.javae.tensor.UserException;
 public final class Estimators {
   /** Elements of decoder output held at once; bounds the memory whatever K is. */
   private static final long ELEMENTS_AT_ONCE = 4_000_000;
+
+  /**
+   * The same for tables of every code against every posterior: larger tensors than a few megabytes
+   * cost more in fresh memory pages than in arithmetic.
+   */
+  private static final long TABLE_AT_ONCE = 400_000;
 
   private Estimators() {}
 
@@ -209,10 +217,12 @@ public final class Estimators {
                 () -> {
                   Tensor z = q.sample(rng);
                   int n = Math.toIntExact(z.size(0));
+                  Tensor own = q.logProb(z).to(DType.FLOAT64).unsqueeze(1);
+                  Tensor columns = Tensor.arange(n).unsqueeze(0);
                   double sum = 0;
                   // Row i of the table is ln q(z_i | x_j) over j; a few rows at a time.
-                  long width = q instanceof Normal ? n : (long) n * z.size(1);
-                  int rows = (int) Math.max(1, ELEMENTS_AT_ONCE / Math.max(1, width));
+                  long width = (long) n * (multipliesOut(q) ? 1 : z.size(1));
+                  int rows = (int) Math.max(1, TABLE_AT_ONCE / Math.max(1, width));
                   for (int i = 0; i < n; i += rows) {
                     int from = i;
                     int count = Math.min(rows, n - i);
@@ -220,19 +230,51 @@ public final class Estimators {
                         Scope.run(
                             () -> {
                               Tensor t = table(q, z.narrow(0, from, count));
-                              // Its own entry, with its own rounding, so that I ≤ ln n holds.
-                              Tensor at = Tensor.arange(count).plus(from).to(DType.INT64);
-                              Tensor own = t.gather(1, at.unsqueeze(1)).squeeze(1);
-                              return own.minus(t.logSumExp(1)).sum().item();
+                              // Its own density directly: multiplied out, what is left of a narrow
+                              // one is rounding. The same number twice, so that I ≤ ln n holds.
+                              Tensor mine = own.narrow(0, from, count);
+                              Tensor at = Tensor.arange(count).plus(from).unsqueeze(1);
+                              Tensor all = Tensor.where(columns.eq(at), mine, t);
+                              return mine.squeeze(1).minus(all.logSumExp(1)).sum().item();
                             });
                   }
                   return sum / n + Math.log(n);
                 }));
   }
 
-  /** ln q(z_i | x_j), float64: row i is for z_i, column j for q's row j. */
+  /** Whether the table of q is made of those of Gaussians. */
+  private static boolean multipliesOut(Distribution q) {
+    return q instanceof Normal
+        || q instanceof Mixture m && m.components().stream().allMatch(Estimators::multipliesOut)
+        || q instanceof Product p && p.parts().stream().allMatch(Estimators::multipliesOut);
+  }
+
+  /**
+   * ln q(z_i | x_j), float64: row i is for z_i, column j for q's row j. One column where q has one
+   * row, as a prior among the experts of a mixture.
+   */
   private static Tensor table(Distribution q, Tensor z) {
     int count = Math.toIntExact(z.size(0));
+    if (q instanceof Mixture mixture && multipliesOut(q)) {
+      Tensor weights = mixture.normalisedLogWeights().to(DType.FLOAT64);
+      Tensor sum = null;
+      for (int c = 0; c < mixture.components().size(); c++) {
+        Tensor one = table(mixture.components().get(c), z).plus(weights.select(1, c));
+        sum = sum == null ? one : sum.logAddExp(one);
+      }
+      return sum;
+    }
+    if (q instanceof Product product && multipliesOut(q)) {
+      Tensor sum = null;
+      long at = 0;
+      for (Distribution part : product.parts()) {
+        long width = part.shape().at(1);
+        Tensor one = table(part, z.narrow(1, at, width));
+        sum = sum == null ? one : sum.plus(one);
+        at += width;
+      }
+      return sum;
+    }
     if (q instanceof Normal normal) {
       // −½ Σ (z − μ)²/σ² multiplied out is a matrix product, a hundred times less work than one
       // density at a time; float64 keeps the differences.
