@@ -14,6 +14,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** The rooms of the house: who may know whom. */
@@ -173,9 +175,9 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")
         .orShould()
-        .callConstructor(java.util.Random.class)
+        .callConstructor(Random.class)
         .orShould()
-        .callConstructor(java.util.SplittableRandom.class)
+        .callConstructor(SplittableRandom.class)
         .check(CODE);
   }
 

@@ -1,5 +1,7 @@
 package org.javae.bench;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -8,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.javae.core.data.ArrayDataset;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Loader;
@@ -216,7 +219,7 @@ public final class Benchmark {
       Function<DataSpec, Model<Batch>> make, int steps, int warmup, Map<String, Object> r) {
     int pool = 60000;
     Dataset d = noise(pool);
-    int[] rows = java.util.stream.IntStream.range(0, pool).toArray();
+    int[] rows = IntStream.range(0, pool).toArray();
     Preprocessing p = Preprocessing.fit(d, rows, "none", Preprocessing.Binarize.NONE, "error");
     Model<Batch> m = make.apply(p.spec(d, rows));
     Loader l = new Loader(d, rows, p, Rng.of(0).split("data"), true);
@@ -260,8 +263,8 @@ public final class Benchmark {
 
   private static void epoch(Path folder, int epochs) {
     Dataset d = DataReader.open(folder, ReadOptions.defaults());
-    int[] train = java.util.stream.IntStream.range(0, 60000).toArray();
-    int[] test = java.util.stream.IntStream.range(60000, 70000).toArray();
+    int[] train = IntStream.range(0, 60000).toArray();
+    int[] test = IntStream.range(60000, 70000).toArray();
     Preprocessing p = Preprocessing.fit(d, train, "none", Preprocessing.Binarize.STATIC, "error");
     Model<Batch> m = vae(p.spec(d, train), "mlp");
     Loader l = new Loader(d, train, p, Rng.of(0).split("data"), true);
@@ -329,7 +332,7 @@ public final class Benchmark {
   }
 
   private static int[] range(int from, int to) {
-    return java.util.stream.IntStream.range(from, to).toArray();
+    return IntStream.range(from, to).toArray();
   }
 
   private static void learn(
@@ -369,9 +372,9 @@ public final class Benchmark {
     print(r);
   }
 
-  private static void memory(int steps) throws java.io.IOException {
+  private static void memory(int steps) throws IOException {
     Dataset d = noise(12800);
-    int[] rows = java.util.stream.IntStream.range(0, 12800).toArray();
+    int[] rows = IntStream.range(0, 12800).toArray();
     Preprocessing p = Preprocessing.fit(d, rows, "none", Preprocessing.Binarize.DYNAMIC, "error");
     Model<Batch> m = vae(p.spec(d, rows), "mlp");
     Loader l = new Loader(d, rows, p, Rng.of(0).split("data"), true);
@@ -402,12 +405,12 @@ public final class Benchmark {
 
   private static long rssKb() {
     try {
-      return java.nio.file.Files.readAllLines(Path.of("/proc/self/status")).stream()
+      return Files.readAllLines(Path.of("/proc/self/status")).stream()
           .filter(s -> s.startsWith("VmRSS"))
           .map(s -> Long.parseLong(s.replaceAll("\\D", "")))
           .findFirst()
           .orElse(-1L);
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       return -1;
     }
   }

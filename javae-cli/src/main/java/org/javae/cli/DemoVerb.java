@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.javae.experiment.Settings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -73,9 +74,7 @@ final class DemoVerb extends Verb {
             List.of(
                 "  " + c + " train strokes --model vae --latent 2 --epochs 5", "digits on a plane"))
         .stream()
-        .collect(
-            java.util.stream.Collectors.collectingAndThen(
-                java.util.stream.Collectors.toList(), Text::table))
+        .collect(Collectors.collectingAndThen(Collectors.toList(), Text::table))
         .lines()
         .forEach(this::print);
   }

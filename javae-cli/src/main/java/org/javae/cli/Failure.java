@@ -2,6 +2,8 @@ package org.javae.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import org.javae.tensor.EngineException;
 import org.javae.tensor.UserException;
 
@@ -55,10 +57,10 @@ final class Failure {
     if (said.contains("No space left")) {
       return "the disk is full; free some space and try again";
     }
-    if (e instanceof java.nio.file.AccessDeniedException) {
+    if (e instanceof AccessDeniedException) {
       return "no permission for " + said;
     }
-    if (e instanceof java.nio.file.NoSuchFileException) {
+    if (e instanceof NoSuchFileException) {
       return "there is no file or folder " + said;
     }
     return "a file could not be read or written: " + said.lines().findFirst().orElse("");

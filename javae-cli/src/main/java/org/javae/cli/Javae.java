@@ -1,5 +1,6 @@
 package org.javae.cli;
 
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.javae.core.config.Nearest;
+import org.javae.tensor.UserException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -115,7 +117,7 @@ public final class Javae implements Callable<Integer> {
    * classes were loaded.
    */
   private static void warmUp() {
-    PrintStream nowhere = new PrintStream(java.io.OutputStream.nullOutputStream());
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
     for (String[] args :
         new String[][] {
           {"--help"}, {"train", "--help"}, {"--version"}, {"models", "vae"}, {"train", "--epoch"}
@@ -126,7 +128,7 @@ public final class Javae implements Callable<Integer> {
 
   /** The tree of verbs by itself. */
   static CommandLine commandLine() {
-    PrintStream nowhere = new PrintStream(java.io.OutputStream.nullOutputStream());
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
     return commandLine(new Javae(Terminal.plain(nowhere, nowhere)));
   }
 
@@ -207,7 +209,7 @@ public final class Javae implements Callable<Integer> {
   /** A wrong option or verb: says so in a line, and in another what was probably meant. */
   private int misused(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    if (e.getCause() instanceof org.javae.tensor.UserException u) {
+    if (e.getCause() instanceof UserException u) {
       terminal.err().println("javae: " + u.getMessage());
       return 2;
     }

@@ -1,5 +1,6 @@
 package org.javae.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -48,8 +49,7 @@ record Terminal(PrintStream out, PrintStream err, boolean live, boolean colour) 
   private static PrintStream stream(FileDescriptor fd) {
     boolean windows = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("windows");
     Charset charset = windows ? Charset.defaultCharset() : StandardCharsets.UTF_8;
-    return new PrintStream(
-        new java.io.BufferedOutputStream(new FileOutputStream(fd), 8192), true, charset);
+    return new PrintStream(new BufferedOutputStream(new FileOutputStream(fd), 8192), true, charset);
   }
 
   /** Columns of the terminal. */

@@ -2,7 +2,9 @@ package org.javae.cli;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.javae.tensor.UserException;
 import picocli.CommandLine.Option;
 
@@ -82,8 +84,8 @@ class Tuning {
   /** Seconds of {@code 90s}, {@code 10m}, {@code 1h30m} or a plain number of seconds. */
   static double seconds(String option, String text) {
     var m =
-        java.util.regex.Pattern.compile("(?:(\\d+)h)?(?:(\\d+)m(?:in)?)?(?:(\\d+(?:\\.\\d+)?)s?)?")
-            .matcher(text.strip().toLowerCase(java.util.Locale.ROOT));
+        Pattern.compile("(?:(\\d+)h)?(?:(\\d+)m(?:in)?)?(?:(\\d+(?:\\.\\d+)?)s?)?")
+            .matcher(text.strip().toLowerCase(Locale.ROOT));
     if (text.isBlank() || !m.matches()) {
       throw UserException.usage("%s is '%s'; write it like 90s, 10m or 1h30m", option, text);
     }

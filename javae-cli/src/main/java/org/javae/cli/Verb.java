@@ -2,6 +2,7 @@ package org.javae.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.javae.core.io.Json;
 import org.javae.tensor.Engine;
@@ -66,7 +67,7 @@ abstract class Verb implements Callable<Integer> {
   static String suffix(Path file) {
     String name = file.getFileName() == null ? "" : file.getFileName().toString();
     int dot = name.lastIndexOf('.');
-    return dot <= 0 ? "" : name.substring(dot + 1).toLowerCase(java.util.Locale.ROOT);
+    return dot <= 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
   }
 
   /** Checks that a count is in its range. */

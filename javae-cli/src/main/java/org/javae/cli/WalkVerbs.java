@@ -2,6 +2,7 @@ package org.javae.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,9 +121,7 @@ final class WalkVerbs {
               "--rows is '%s'; three row numbers are expected, e.g. 3,17,42", text);
         }
         threes.add(
-            java.util.Arrays.stream(text.split(","))
-                .mapToInt(s -> Integer.parseInt(s.strip()))
-                .toArray());
+            Arrays.stream(text.split(",")).mapToInt(s -> Integer.parseInt(s.strip())).toArray());
       }
       try (Run r = open().withData(data)) {
         Walks.Drawn d = Walks.analogy(r, threes);

@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -277,7 +278,7 @@ class BadInputTest {
   private static Path copy(String name) throws IOException {
     Path to = Files.createDirectories(dir.resolve(name));
     for (String f : List.of("model.json", "weights.safetensors", "config.yaml")) {
-      Files.copy(run.resolve(f), to.resolve(f), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(run.resolve(f), to.resolve(f), StandardCopyOption.REPLACE_EXISTING);
     }
     return to;
   }

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.javae.experiment.Keys;
@@ -316,7 +318,7 @@ class CommandLineTest {
     assertThat(image.getWidth()).isEqualTo(o.get("width").asInt());
     // Something is drawn: not one colour all over.
     assertThat(image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth()))
-        .satisfies(p -> assertThat(java.util.Arrays.stream(p).distinct().count()).isGreaterThan(3));
+        .satisfies(p -> assertThat(Arrays.stream(p).distinct().count()).isGreaterThan(3));
     assertThat(Result.of(verb, run, "--n", 2, "--seed", 3, "--out", b).succeeds().out().strip())
         .isEqualTo(b.toString());
     assertThat(a).hasSameBinaryContentAs(b);
@@ -369,7 +371,7 @@ class CommandLineTest {
   void aTableGoesTheWholeWayInItsOwnUnits() throws IOException {
     Path csv = dir.resolve("table.csv");
     StringBuilder b = new StringBuilder("height,weight,kind\n");
-    java.util.SplittableRandom r = new java.util.SplittableRandom(1);
+    SplittableRandom r = new SplittableRandom(1);
     for (int i = 0; i < 300; i++) {
       double h = 150 + 40 * r.nextDouble();
       b.append(h)

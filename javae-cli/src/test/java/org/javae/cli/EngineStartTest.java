@@ -3,6 +3,7 @@ package org.javae.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,8 +23,7 @@ class EngineStartTest {
         .addAll(
             List.of("train", "strokes", "--model", "vae", "--out", dir.resolve("run").toString()));
     Process p = b.redirectErrorStream(true).start();
-    String text =
-        new String(p.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String text = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(p.waitFor()).as(text).isEqualTo(1);
     assertThat(text).contains(parts).doesNotContain("Exception", "\tat ");
     assertThat(text.lines().filter(l -> !l.contains("unpacking the engine"))).hasSize(1);

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,9 +43,7 @@ class LauncherTest {
     Path home = Files.createDirectories(dir.resolve("my programs/javae 1"));
     installed =
         Files.copy(
-            source.resolve("javae"),
-            home.resolve("javae"),
-            java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+            source.resolve("javae"), home.resolve("javae"), StandardCopyOption.COPY_ATTRIBUTES);
     // In place of the jars: one whose class path is that of this test.
     Manifest m = new Manifest();
     m.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");

@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -179,7 +180,7 @@ class ProcessTest {
             .toList();
     assertThat(next).hasSize(3).allSatisfy(l -> assertThat(l).startsWith("javae "));
     for (String line : next) {
-      Object[] args = java.util.Arrays.copyOfRange(line.split(" "), 1, line.split(" ").length);
+      Object[] args = Arrays.copyOfRange(line.split(" "), 1, line.split(" ").length);
       Process n =
           Programs.javae(List.of(), args).directory(dir.toFile()).redirectErrorStream(true).start();
       String said = new String(n.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -1,6 +1,7 @@
 package org.javae.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,8 +35,7 @@ final class Programs {
   /** What a finished process wrote on both streams. */
   static String all(ProcessBuilder b) throws IOException, InterruptedException {
     Process p = b.redirectErrorStream(true).start();
-    String text =
-        new String(p.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String text = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     p.waitFor();
     return text;
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -62,8 +63,7 @@ class ReproduceVerbTest {
               .toArray(String[]::new);
       assertThat(words[0]).isEqualTo("javae");
       CommandLine line = Javae.commandLine();
-      CommandLine.ParseResult parsed =
-          line.parseArgs(java.util.Arrays.copyOfRange(words, 1, words.length));
+      CommandLine.ParseResult parsed = line.parseArgs(Arrays.copyOfRange(words, 1, words.length));
       Object verb = parsed.subcommand().commandSpec().userObject();
       if (verb instanceof TrainVerb t) {
         String data = r.settings(r.seedList().get(0)).data().data();

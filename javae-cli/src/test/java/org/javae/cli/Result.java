@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.javae.core.io.Json;
 
@@ -15,7 +16,7 @@ record Result(int code, String out, String err) {
   static Result of(Object... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    String[] texts = java.util.Arrays.stream(args).map(String::valueOf).toArray(String[]::new);
+    String[] texts = Arrays.stream(args).map(String::valueOf).toArray(String[]::new);
     int code =
         Javae.run(
             new PrintStream(out, true, StandardCharsets.UTF_8),

@@ -2,6 +2,8 @@ package org.javae.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,8 +31,8 @@ public final class CollapsePicture {
    * @throws UserException if the run kept no epochs, or its model has no posterior
    */
   public static BufferedImage draw(Run run) {
-    java.nio.file.Path file = run.folder().resolve(Experiment.METRICS);
-    if (!java.nio.file.Files.exists(file)) {
+    Path file = run.folder().resolve(Experiment.METRICS);
+    if (!Files.exists(file)) {
       throw UserException.of(
           "run %s has no epochs to draw: model %s is fitted in closed form",
           run.folder().getFileName(), run.description().model());

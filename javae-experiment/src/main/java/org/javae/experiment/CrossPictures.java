@@ -12,6 +12,7 @@ import org.javae.core.model.View;
 import org.javae.experiment.picture.Grid;
 import org.javae.experiment.picture.Images;
 import org.javae.tensor.Autograd;
+import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Scope;
 import org.javae.tensor.Tensor;
@@ -57,7 +58,7 @@ public final class CrossPictures {
   private static Tensor only(int m, int views) {
     double[] one = new double[views];
     one[m] = 1;
-    return Tensor.of(one, 1, views).to(org.javae.tensor.DType.FLOAT32);
+    return Tensor.of(one, 1, views).to(DType.FLOAT32);
   }
 
   /** Everything from a draw of the posterior given some views. */

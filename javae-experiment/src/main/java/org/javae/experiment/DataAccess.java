@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.javae.core.config.Nearest;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Forwarding;
@@ -15,6 +17,7 @@ import org.javae.data.get.DataFolders;
 import org.javae.data.read.DataReader;
 import org.javae.data.read.ReadOptions;
 import org.javae.data.read.ViewsFile;
+import org.javae.tensor.Shape;
 import org.javae.tensor.UserException;
 
 /**
@@ -56,8 +59,7 @@ public final class DataAccess {
                 .filter(Files::exists)
                 .findFirst()
                 .orElse(folder);
-    ReadOptions how =
-        name.equals("usps") ? options.withImageShape(org.javae.tensor.Shape.of(16, 16)) : options;
+    ReadOptions how = name.equals("usps") ? options.withImageShape(Shape.of(16, 16)) : options;
     return new Renamed(name, DataReader.open(from, how));
   }
 
@@ -99,7 +101,7 @@ public final class DataAccess {
               "there is no data set or file called '%s'; %s",
               data, Nearest.suggestion(data, names()));
     }
-    java.util.Optional<Path> manifest = ViewsFile.at(path);
+    Optional<Path> manifest = ViewsFile.at(path);
     return manifest.isPresent() ? views(manifest.get(), c) : DataReader.open(path, options);
   }
 
@@ -130,17 +132,17 @@ public final class DataAccess {
   /** Sources of views: beside their manifest, or in the catalogue. */
   private record Beside(Path folder, DataConfig c) implements ViewsFile.Opener {
     @Override
-    public java.util.Optional<Path> file(String source) {
+    public Optional<Path> file(String source) {
       try {
-        return java.util.Optional.of(folder.resolve(source)).filter(Files::exists);
+        return Optional.of(folder.resolve(source)).filter(Files::exists);
       } catch (InvalidPathException e) {
-        return java.util.Optional.empty();
+        return Optional.empty();
       }
     }
 
     @Override
     public Dataset open(String source, ReadOptions options) {
-      java.util.Optional<Path> file = file(source);
+      Optional<Path> file = file(source);
       if (file.isPresent()) {
         return DataReader.open(file.get(), options);
       }
@@ -243,7 +245,7 @@ public final class DataAccess {
                   "header is '%s'; auto, true or false is expected", c.header());
         };
     if (!c.resize().isBlank()) {
-      String[] p = c.resize().toLowerCase(java.util.Locale.ROOT).split("x");
+      String[] p = c.resize().toLowerCase(Locale.ROOT).split("x");
       try {
         o = o.withResize(Integer.parseInt(p[0].strip()), Integer.parseInt(p[p.length - 1].strip()));
       } catch (NumberFormatException e) {

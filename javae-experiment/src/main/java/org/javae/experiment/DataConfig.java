@@ -1,5 +1,7 @@
 package org.javae.experiment;
 
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.List;
 import org.javae.core.model.Check;
 import org.javae.tensor.UserException;
@@ -135,8 +137,8 @@ public record DataConfig(
 
   /** Keys a user may set. */
   static List<String> keys() {
-    return java.util.Arrays.stream(DataConfig.class.getRecordComponents())
-        .map(java.lang.reflect.RecordComponent::getName)
+    return Arrays.stream(DataConfig.class.getRecordComponents())
+        .map(RecordComponent::getName)
         .filter(k -> !k.equals("data"))
         .toList();
   }

@@ -3,7 +3,13 @@ package org.javae.experiment;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Views;
@@ -115,7 +121,7 @@ public record DataReport(
     if (d.views().isEmpty()) {
       return List.of();
     }
-    java.util.Map<List<String>, Integer> count = new java.util.LinkedHashMap<>();
+    Map<List<String>, Integer> count = new LinkedHashMap<>();
     for (boolean[] p : Views.present(d, IntStream.range(0, d.size()).toArray())) {
       List<String> names =
           IntStream.range(0, p.length)
@@ -126,7 +132,7 @@ public record DataReport(
     }
     return count.entrySet().stream()
         .map(e -> new Pattern(e.getKey(), e.getValue()))
-        .sorted(java.util.Comparator.comparingInt(Pattern::rows).reversed())
+        .sorted(Comparator.comparingInt(Pattern::rows).reversed())
         .toList();
   }
 
@@ -165,7 +171,7 @@ public record DataReport(
     boolean binary = true;
     float[] first = null;
     boolean[] varies = new boolean[numel];
-    java.util.Set<Long> seen = new java.util.HashSet<>();
+    Set<Long> seen = new HashSet<>();
     int duplicates = 0;
     for (int at = 0; at < rows; at += step) {
       int from = at;
@@ -175,7 +181,7 @@ public record DataReport(
       float[] v = new float[n * numel];
       d.read(index, v);
       if (first == null && n > 0) {
-        first = java.util.Arrays.copyOf(v, numel);
+        first = Arrays.copyOf(v, numel);
       }
       for (int i = 0; i < n; i++) {
         long hash = 1125899906842597L;

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Loader;
 import org.javae.core.data.Preprocessing;
@@ -95,7 +96,7 @@ public final class Experiment implements AutoCloseable {
    * @param notes told of choices made for the user
    * @throws UserException if the data or a setting do not fit
    */
-  public static Experiment prepare(Settings given, java.util.function.Consumer<String> notes) {
+  public static Experiment prepare(Settings given, Consumer<String> notes) {
     ModelCatalog.get(given.model());
     return prepare(given, DataAccess.open(given.data()), Map.of(), notes);
   }
@@ -107,10 +108,7 @@ public final class Experiment implements AutoCloseable {
    * @param origin what {@code model.json} says of their source besides
    */
   static Experiment prepare(
-      Settings given,
-      Dataset whole,
-      Map<String, ?> origin,
-      java.util.function.Consumer<String> notes) {
+      Settings given, Dataset whole, Map<String, ?> origin, Consumer<String> notes) {
     Dataset data = whole;
     try {
       CatalogEntry<?> entry = ModelCatalog.get(given.model());

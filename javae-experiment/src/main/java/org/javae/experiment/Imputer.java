@@ -1,11 +1,13 @@
 package org.javae.experiment;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
@@ -17,6 +19,7 @@ import org.javae.core.data.Paired;
 import org.javae.core.data.Preprocessing;
 import org.javae.core.data.Views;
 import org.javae.core.evaluate.Imputation;
+import org.javae.core.io.AtomicFiles;
 import org.javae.core.model.Batch;
 import org.javae.core.model.Multimodal;
 import org.javae.core.model.View;
@@ -56,7 +59,7 @@ public final class Imputer {
   public static Done impute(
       Run run, Path out, int draws, int kept, long seed, DoubleConsumer progress) {
     String target = String.valueOf(out.getFileName());
-    boolean csv = target.toLowerCase(java.util.Locale.ROOT).endsWith(".csv");
+    boolean csv = target.toLowerCase(Locale.ROOT).endsWith(".csv");
     if (!csv && target.contains(".")) {
       throw UserException.usage(
           "--out is %s; a name that ends in .csv, or one without a suffix for a folder, is expected",
@@ -145,7 +148,7 @@ public final class Imputer {
     } else {
       try {
         Files.createDirectories(out);
-      } catch (java.io.IOException e) {
+      } catch (IOException e) {
         throw UserException.of(e, "%s cannot be made", out);
       }
       write(lines, views, out.resolve("intervals.csv"));
@@ -214,7 +217,7 @@ public final class Imputer {
       b.append(quoted(element(v, (int) l[2]))).append(',');
       b.append(l[3]).append(',').append(l[4]).append(',').append(l[5]).append('\n');
     }
-    org.javae.core.io.AtomicFiles.writeString(file, b.toString());
+    AtomicFiles.writeString(file, b.toString());
   }
 
   /** A column's name, or the place of a pixel. */

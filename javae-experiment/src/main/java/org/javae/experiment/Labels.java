@@ -2,6 +2,7 @@ package org.javae.experiment;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.javae.core.config.Nearest;
 import org.javae.core.data.Dataset;
 import org.javae.core.io.ModelFolder;
@@ -39,7 +40,7 @@ record Labels(int classes, List<String> names) {
    * @throws UserException if there is none of that name
    */
   int number(String text) {
-    List<String> all = java.util.stream.IntStream.range(0, classes).mapToObj(this::name).toList();
+    List<String> all = IntStream.range(0, classes).mapToObj(this::name).toList();
     int i = all.indexOf(text.strip());
     if (i < 0) {
       throw UserException.usage(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.javae.core.config.Nearest;
 import org.javae.core.data.Dataset.Annotation;
 import org.javae.core.data.Loader;
 import org.javae.core.model.Batch;
@@ -130,9 +131,7 @@ public final class LatentMaps {
                 known.isEmpty()
                     ? UserException.usage(
                         "--by is '%s', but %s has no annotations", by, run.data().name())
-                    : UserException.usage(
-                        "--by is '%s'; %s",
-                        by, org.javae.core.config.Nearest.suggestion(by, known)));
+                    : UserException.usage("--by is '%s'; %s", by, Nearest.suggestion(by, known)));
   }
 
   /** At codes in the plane, row-major. */

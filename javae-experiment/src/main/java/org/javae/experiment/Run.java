@@ -6,7 +6,9 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
@@ -17,6 +19,7 @@ import org.javae.core.data.Loader;
 import org.javae.core.data.Preprocessing;
 import org.javae.core.data.Split;
 import org.javae.core.distribution.Normal;
+import org.javae.core.divergence.KullbackLeibler;
 import org.javae.core.evaluate.Evaluator;
 import org.javae.core.evaluate.Metrics;
 import org.javae.core.evaluate.MultimodalReport;
@@ -546,7 +549,7 @@ public final class Run implements AutoCloseable {
   List<int[]> pairs(int n, long seed) {
     int[] order = order(rows(defaultPart()), seed);
     int[] values = labels == null ? null : data.labels().orElseThrow().values();
-    Map<Integer, Integer> waiting = new java.util.HashMap<>();
+    Map<Integer, Integer> waiting = new HashMap<>();
     List<int[]> pairs = new ArrayList<>();
     for (int i = 0; i < order.length && pairs.size() < n; i++) {
       int u = values == null ? 0 : values[order[i]];
@@ -627,9 +630,7 @@ public final class Run implements AutoCloseable {
                   Batch b = rows.read(rows.rows(0, n), 0);
                   LatentVariableModel m = Conditional.view(model, b);
                   if (m != null) {
-                    Tensor kl =
-                        org.javae.core.divergence.KullbackLeibler.perElement(
-                            m.posterior(b.x()), m.prior());
+                    Tensor kl = KullbackLeibler.perElement(m.posterior(b.x()), m.prior());
                     if (kl != null) {
                       return kl.mean(0).toDoubles();
                     }
@@ -937,7 +938,7 @@ public final class Run implements AutoCloseable {
   /** Views that are no pictures in words; empty lines where there are none. */
   List<String> captions(Tensor x) {
     return tiles == null
-        ? java.util.Collections.nCopies(Math.toIntExact(x.size(0)), "")
+        ? Collections.nCopies(Math.toIntExact(x.size(0)), "")
         : tiles.captions(values(x));
   }
 

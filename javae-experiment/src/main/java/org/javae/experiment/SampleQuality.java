@@ -1,8 +1,11 @@
 package org.javae.experiment;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Loader;
@@ -152,7 +155,7 @@ final class SampleQuality {
             .resolve(
                 Hashes.sha256(
                             (VERSION + " " + classes + " " + data.fingerprint())
-                                .getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                                .getBytes(StandardCharsets.UTF_8))
                         .substring(0, 24)
                     + ".safetensors");
     if (Files.exists(file)) {
@@ -162,11 +165,11 @@ final class SampleQuality {
     net.train(rows(), STEPS, new TrainListener() {});
     try {
       Files.createDirectories(file.getParent());
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw UserException.of(
           e, "the folder %s cannot be made (%s)", file.getParent(), e.getMessage());
     }
-    SafeTensors.write(file, net.params().all(), java.util.Map.of());
+    SafeTensors.write(file, net.params().all(), Map.of());
     return net;
   }
 

@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -57,7 +58,7 @@ public final class SegmentsReport {
   /** A line a row: its number from 0, cluster and responsibility. */
   static String csv(Segments s) {
     return s.assigned().stream()
-        .sorted(java.util.Comparator.comparingInt(Assigned::row))
+        .sorted(Comparator.comparingInt(Assigned::row))
         .map(
             a ->
                 String.format(

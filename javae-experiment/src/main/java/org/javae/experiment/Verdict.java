@@ -2,6 +2,8 @@ package org.javae.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -101,7 +103,7 @@ public final class Verdict {
             + "; try "
             + (restart == 0 ? "--set restart=0.03, " : "a smaller --lr, ")
             + "fewer codes than "
-            + java.util.Collections.max(sizes)
+            + Collections.max(sizes)
             + " or --set code_size=8");
   }
 
@@ -224,7 +226,7 @@ public final class Verdict {
     long informative() {
       return klPerDimension.length == 0
           ? Math.round(active)
-          : java.util.Arrays.stream(klPerDimension).filter(v -> v > INFORMATIVE).count();
+          : Arrays.stream(klPerDimension).filter(v -> v > INFORMATIVE).count();
     }
 
     String how() {

@@ -1,5 +1,6 @@
 package org.javae.experiment;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -69,7 +70,7 @@ final class ViewMeasures {
       try {
         Files.createDirectories(folder);
         SafeTensors.write(file(view), parameters, Map.of(FINGERPRINT, view + " " + fingerprint));
-      } catch (java.io.IOException | UserException e) {
+      } catch (IOException | UserException e) {
         // a folder that cannot be written to costs the next evaluation a minute, nothing else
       }
     }

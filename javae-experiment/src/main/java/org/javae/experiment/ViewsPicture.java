@@ -2,8 +2,10 @@ package org.javae.experiment;
 
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Dataset.View;
 import org.javae.core.data.Views;
@@ -36,7 +38,7 @@ public final class ViewsPicture {
     int n = (int) Math.min(d.size(), Math.min(8, 3 * pictures));
     int width = Math.toIntExact(d.shape().numel());
     float[] x = new float[n * width];
-    d.read(java.util.stream.IntStream.range(0, n).toArray(), x);
+    d.read(IntStream.range(0, n).toArray(), x);
     List<String> names = new ArrayList<>();
     List<Images> rows = new ArrayList<>();
     List<List<String>> said = new ArrayList<>();
@@ -46,7 +48,7 @@ public final class ViewsPicture {
       List<float[]> each = new ArrayList<>();
       for (int i = 0; i < n; i++) {
         int from = i * width + offset;
-        each.add(java.util.Arrays.copyOfRange(x, from, from + v.length()));
+        each.add(Arrays.copyOfRange(x, from, from + v.length()));
       }
       if (v.shape().isImage()) {
         names.add(v.name());

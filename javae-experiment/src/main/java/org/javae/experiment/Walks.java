@@ -3,8 +3,10 @@ package org.javae.experiment;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
@@ -101,7 +103,7 @@ public final class Walks {
             .mapToObj(
                 i ->
                     String.format(
-                        java.util.Locale.ROOT,
+                        Locale.ROOT,
                         "pair %d, length %.2f%s",
                         i + 1,
                         (double) numbers.get(i).get("length"),
@@ -323,7 +325,7 @@ public final class Walks {
                         IntStream.range(0, distance.length)
                             .filter(i -> IntStream.of(three).noneMatch(r -> r == knownRows[i]))
                             .boxed()
-                            .min(java.util.Comparator.comparingDouble(i -> distance[i]))
+                            .min(Comparator.comparingDouble(i -> distance[i]))
                             .orElseThrow();
                     values.add(run.values(all.read(new int[] {knownRows[nearest]}, 0).x()));
                     Map<String, Object> m = new LinkedHashMap<>();

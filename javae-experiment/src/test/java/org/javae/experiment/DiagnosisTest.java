@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,8 +133,7 @@ class DiagnosisTest {
   }
 
   private static long colours(BufferedImage i) {
-    return java.util.Arrays.stream(
-            i.getRGB(0, 0, i.getWidth(), i.getHeight(), null, 0, i.getWidth()))
+    return Arrays.stream(i.getRGB(0, 0, i.getWidth(), i.getHeight(), null, 0, i.getWidth()))
         .distinct()
         .count();
   }

@@ -2,6 +2,7 @@ package org.javae.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Map;
 import org.javae.core.model.Batch;
 import org.javae.models.ModelCatalog;
@@ -32,7 +33,7 @@ class GreysTest {
     try (Experiment e = Experiment.prepare(s, note -> {})) {
       Batch b = e.trainingRows().batch(0, 0, 10);
       double[] x = b.x().toDoubles();
-      return java.util.Arrays.stream(x).allMatch(v -> v == 0 || v == 1);
+      return Arrays.stream(x).allMatch(v -> v == 0 || v == 1);
     }
   }
 }

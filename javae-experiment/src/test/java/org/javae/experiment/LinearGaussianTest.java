@@ -2,6 +2,7 @@ package org.javae.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -44,8 +45,7 @@ class LinearGaussianTest {
   }
 
   @Test
-  void importanceSamplingOfATrainedVaeStaysBelowTheTruthAndComesClose(
-      @TempDir java.nio.file.Path dir) {
+  void importanceSamplingOfATrainedVaeStaysBelowTheTruthAndComesClose(@TempDir Path dir) {
     Settings s =
         Settings.of("linear-gaussian", "vae")
             .with(

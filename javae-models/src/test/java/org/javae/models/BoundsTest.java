@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.javae.core.model.Batch;
@@ -29,7 +30,7 @@ class BoundsTest {
 
   @SuppressWarnings("unchecked") // every entry is a model of one block
   private static Model<Batch> build(String name, Map<String, Object> more) {
-    Map<String, Object> settings = new java.util.LinkedHashMap<>(more);
+    Map<String, Object> settings = new LinkedHashMap<>(more);
     settings.putIfAbsent("latent", 2);
     settings.putIfAbsent("encoder", "mlp:6/tanh");
     var e = ModelCatalog.get(name).in(DType.FLOAT64);

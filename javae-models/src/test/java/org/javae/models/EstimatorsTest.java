@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -437,7 +438,7 @@ class EstimatorsTest {
     double[] v = x.toDoubles();
     double[][] rows = new double[2000][];
     for (int i = 0; i < 2000; i++) {
-      rows[i] = java.util.Arrays.copyOfRange(v, i * D, (i + 1) * D);
+      rows[i] = Arrays.copyOfRange(v, i * D, (i + 1) * D);
     }
     double best = Oracles.ppca(rows).logLikelihood(2);
     Vae m = LinearVaes.build(DATA, 1, "latent", 2);

@@ -7,6 +7,7 @@ import org.javae.core.distribution.Normal;
 import org.javae.core.model.Batch;
 import org.javae.core.model.CatalogEntry;
 import org.javae.core.model.DataSpec;
+import org.javae.core.model.Model;
 import org.javae.core.schedule.Schedule;
 import org.javae.core.train.TrainConfig;
 import org.javae.core.train.TrainListener;
@@ -59,8 +60,7 @@ final class LinearVaes {
         1e9);
   }
 
-  static void train(
-      org.javae.core.model.Model<Batch> m, Loader rows, TrainConfig c, TrainListener l) {
+  static void train(Model<Batch> m, Loader rows, TrainConfig c, TrainListener l) {
     new Trainer<>(m, rows, null, null, c, null, "", l).run(false);
   }
 

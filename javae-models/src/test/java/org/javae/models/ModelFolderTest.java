@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ import org.javae.core.model.CatalogEntry;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Model;
 import org.javae.models.unimodal.Vae;
+import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Scope;
 import org.javae.tensor.Shape;
@@ -184,7 +187,7 @@ class ModelFolderTest {
       Path file = run.resolve(name);
       byte[] good = Files.readAllBytes(file);
       for (int n : new int[] {0, 1, good.length / 2, good.length - 3}) {
-        Files.write(file, java.util.Arrays.copyOf(good, n));
+        Files.write(file, Arrays.copyOf(good, n));
         assertThat(sentence(this::load)).contains(name);
       }
       Files.write(file, good);
@@ -205,7 +208,7 @@ class ModelFolderTest {
     try {
       Files.writeString(file, Json.pretty(tree));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -252,7 +255,7 @@ class ModelFolderTest {
 
   @Test
   void aParameterOfAnotherType() {
-    forgeWeights(w -> w.put("encoder.0.bias", Tensor.zeros(org.javae.tensor.DType.FLOAT64, 3)));
+    forgeWeights(w -> w.put("encoder.0.bias", Tensor.zeros(DType.FLOAT64, 3)));
     assertThat(sentence(this::load)).contains("parameter encoder.0.bias", "FLOAT64", "FLOAT32");
   }
 

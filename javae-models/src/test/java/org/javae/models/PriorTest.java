@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.javae.core.data.ArrayDataset;
 import org.javae.core.data.Loader;
 import org.javae.core.data.Preprocessing;
@@ -18,11 +19,15 @@ import org.javae.core.evaluate.Estimators;
 import org.javae.core.model.Batch;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Loss;
+import org.javae.core.model.Model;
+import org.javae.core.model.ModelConfig;
 import org.javae.core.model.Params;
 import org.javae.core.prior.Prior;
 import org.javae.core.prior.PriorSpec;
 import org.javae.core.train.BatchSource;
 import org.javae.core.train.Step;
+import org.javae.core.train.TrainListener;
+import org.javae.core.train.Trainer;
 import org.javae.models.unimodal.Vae;
 import org.javae.tensor.Autograd;
 import org.javae.tensor.DType;
@@ -47,7 +52,7 @@ class PriorTest {
   private static Loader rows(float[] values) {
     return new Loader(
         ArrayDataset.of("rows", Shape.of(D), values),
-        java.util.stream.IntStream.range(0, N).toArray(),
+        IntStream.range(0, N).toArray(),
         Preprocessing.NONE,
         Rng.of(1),
         true);
@@ -135,7 +140,7 @@ class PriorTest {
           double expected = 0;
           for (int i = 0; i < N; i++) {
             int own = i;
-            int[] others = java.util.stream.IntStream.range(0, N).filter(j -> j != own).toArray();
+            int[] others = IntStream.range(0, N).filter(j -> j != own).toArray();
             Tensor means = q.mean().indexSelect(0, Tensor.indices(others));
             Distribution p = NormalMixture.uniform(new Normal(means, Tensor.zerosLike(means)));
             Tensor zi = z.narrow(0, i, 1);
@@ -158,7 +163,7 @@ class PriorTest {
           Mixture few =
               new Mixture(
                   w,
-                  java.util.stream.IntStream.range(0, 4)
+                  IntStream.range(0, 4)
                       .<Distribution>mapToObj(
                           k -> new Normal(mean.narrow(0, k, 1), logScale.narrow(0, k, 1)))
                       .toList());
@@ -182,13 +187,13 @@ class PriorTest {
                 params,
                 1,
                 x -> new Normal(x, Tensor.full(-9, 1, 1).expand(x.size(0), 1)));
-    class Game extends org.javae.core.model.Model<Batch> {
+    class Game extends Model<Batch> {
       Game() {
         super(DataSpec.of(Shape.of(1), false, false), params);
       }
 
       @Override
-      public org.javae.core.model.ModelConfig config() {
+      public ModelConfig config() {
         return null;
       }
 
@@ -209,7 +214,7 @@ class PriorTest {
             return new Batch(Rng.of(epoch * 1000 + index).normal(n, 1).times(0.6).plus(0.8), null);
           }
         };
-    new org.javae.core.train.Trainer<>(
+    new Trainer<>(
             new Game(),
             draws,
             null,
@@ -217,7 +222,7 @@ class PriorTest {
             LinearVaes.training(5, 500, 3e-3, 1),
             null,
             "",
-            new org.javae.core.train.TrainListener() {})
+            new TrainListener() {})
         .run(false);
     prior.trainingRows(draws);
     prior.refresh(Rng.of(4));

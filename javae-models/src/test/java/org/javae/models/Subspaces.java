@@ -1,5 +1,6 @@
 package org.javae.models;
 
+import java.util.Arrays;
 import org.javae.core.model.Decodes;
 import org.javae.tensor.DType;
 import org.javae.tensor.Scope;
@@ -22,7 +23,7 @@ final class Subspaces {
   static double angle(Tensor w, double[][] u, int q) {
     return Scope.run(
         () -> {
-          Tensor basis = Wine.tensor(java.util.Arrays.copyOf(u, q));
+          Tensor basis = Wine.tensor(Arrays.copyOf(u, q));
           Tensor gram = w.matmul(w.t());
           Tensor shared = w.matmul(basis.t());
           Tensor rest = gram.minus(shared.matmul(shared.t()));

@@ -3,6 +3,8 @@ package org.javae.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -167,11 +169,11 @@ class WineOracleTest {
             Wine.spec(), 3, "latent", 6, "likelihood", "gaussian:" + Math.sqrt(variance));
     LinearVaes.train(
         m, Wine.loader(x, 3), LinearVaes.training(150, 500, 0.05, 3), new TrainListener() {});
-    int expected = (int) java.util.Arrays.stream(EIGENVALUES).filter(v -> v > variance).count();
+    int expected = (int) Arrays.stream(EIGENVALUES).filter(v -> v > variance).count();
     Scope.run(
         () -> {
           Tensor codes = m.encode(Wine.tensor(x).to(DType.FLOAT32));
-          assertThat(Estimators.activeUnits(java.util.List.of(codes))).isEqualTo(expected);
+          assertThat(Estimators.activeUnits(List.of(codes))).isEqualTo(expected);
         });
   }
 }

@@ -1,5 +1,6 @@
 package org.javae.tensor;
 
+import java.util.Collections;
 import java.util.List;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
@@ -49,7 +50,7 @@ public final class Fused {
     s.push_back(list(m));
     s.push_back(list(v));
     s.push_back(list(List.of()));
-    s.push_back(list(java.util.Collections.nCopies(params.size(), step)));
+    s.push_back(list(Collections.nCopies(params.size(), step)));
     for (double d : new double[] {lr, beta1, beta2, weightDecay, eps}) {
       s.push_back(new IValue(d));
     }

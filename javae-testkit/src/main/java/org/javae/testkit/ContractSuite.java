@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.javae.core.data.ArrayDataset;
@@ -253,7 +256,7 @@ public final class ContractSuite {
       return; // nothing in it is random
     }
     Map<String, byte[]> c = run(2);
-    assertThat(a.keySet()).anyMatch(k -> !java.util.Arrays.equals(a.get(k), c.get(k)));
+    assertThat(a.keySet()).anyMatch(k -> !Arrays.equals(a.get(k), c.get(k)));
   }
 
   private Map<String, byte[]> run(long seed) {
@@ -416,7 +419,7 @@ public final class ContractSuite {
       Map<String, byte[]> two = terms(m, 2);
       one.forEach(
           (name, bits) -> {
-            if (java.util.Arrays.equals(bits, two.get(name))) {
+            if (Arrays.equals(bits, two.get(name))) {
               r.put("loss term " + name, b -> m.loss(b, step(1)).terms().get(name));
             }
           });
@@ -477,7 +480,7 @@ public final class ContractSuite {
       if (a.klPerDimension() != null) {
         assertThat(a.kl()).isGreaterThanOrEqualTo(-1e-6);
         assertThat(a.kl()).isCloseTo(b.kl(), within(tolerance * (1 + b.kl())));
-        assertThat(java.util.Arrays.stream(a.klPerDimension()).sum())
+        assertThat(Arrays.stream(a.klPerDimension()).sum())
             .isCloseTo(a.kl(), within(tolerance * (1 + a.kl())));
       }
     }
@@ -678,9 +681,7 @@ public final class ContractSuite {
     int[] labels = labels();
     return new Batch(
         all(type),
-        labels == null
-            ? null
-            : Tensor.of(java.util.Arrays.stream(labels).asLongStream().toArray(), N),
+        labels == null ? null : Tensor.of(Arrays.stream(labels).asLongStream().toArray(), N),
         null,
         subject.data().views().isEmpty() ? null : present().to(type));
   }
@@ -693,7 +694,7 @@ public final class ContractSuite {
     return each(b, t -> t.indexSelect(0, rows));
   }
 
-  private static Batch each(Batch b, java.util.function.UnaryOperator<Tensor> f) {
+  private static Batch each(Batch b, UnaryOperator<Tensor> f) {
     return new Batch(
         f.apply(b.x()),
         b.labels() == null ? null : f.apply(b.labels()),
@@ -814,7 +815,7 @@ public final class ContractSuite {
     }
     int n = Math.toIntExact(d.event().numel());
     List<Column> columns = new ArrayList<>();
-    d.columns().forEach(c -> columns.addAll(java.util.Collections.nCopies(c.width(), c)));
+    d.columns().forEach(c -> columns.addAll(Collections.nCopies(c.width(), c)));
     SplittableRandom r = new SplittableRandom(11);
     float[] v = new float[N * n];
     for (int i = 0; i < N; i++) {

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Nearest names by edit distance with transpositions, for "did you mean". */
 public final class Nearest {
@@ -38,7 +39,7 @@ public final class Nearest {
     if (!near.isEmpty()) {
       return "did you mean " + String.join(", ", near) + "?";
     }
-    String some = names.stream().limit(MOST).collect(java.util.stream.Collectors.joining(", "));
+    String some = names.stream().limit(MOST).collect(Collectors.joining(", "));
     return "choose one of "
         + some
         + (names.size() > MOST ? " and " + (names.size() - MOST) + " more" : "");

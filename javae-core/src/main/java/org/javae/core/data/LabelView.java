@@ -1,5 +1,6 @@
 package org.javae.core.data;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.javae.core.data.Dataset.Annotation;
@@ -25,7 +26,7 @@ public final class LabelView {
     for (int i = 0; i < a.values().length; i++) {
       int at = i * a.cardinality();
       if (a.values()[i] < 0) {
-        java.util.Arrays.fill(values, at, at + a.cardinality(), Float.NaN);
+        Arrays.fill(values, at, at + a.cardinality(), Float.NaN);
       } else {
         values[at + a.values()[i]] = 1;
       }

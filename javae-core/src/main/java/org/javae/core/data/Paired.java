@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.javae.tensor.Shape;
 
 /**
@@ -69,7 +70,7 @@ public final class Paired implements Dataset {
   /** Views whose rows correspond one to one. */
   public static Paired of(String name, List<View> views, List<? extends Dataset> sources) {
     int n = sources.get(0).size();
-    int[] all = java.util.stream.IntStream.range(0, n).toArray();
+    int[] all = IntStream.range(0, n).toArray();
     int[][] rows = new int[views.size()][];
     Arrays.fill(rows, all);
     for (Dataset s : sources) {

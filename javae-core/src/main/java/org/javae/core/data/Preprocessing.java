@@ -3,6 +3,8 @@ package org.javae.core.data;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -157,8 +159,8 @@ public record Preprocessing(
     double[] min = new double[n];
     double[] max = new double[n];
     long[] count = new long[n];
-    java.util.Arrays.fill(min, Double.POSITIVE_INFINITY);
-    java.util.Arrays.fill(max, Double.NEGATIVE_INFINITY);
+    Arrays.fill(min, Double.POSITIVE_INFINITY);
+    Arrays.fill(max, Double.NEGATIVE_INFINITY);
     each(
         d,
         rows,
@@ -198,7 +200,7 @@ public record Preprocessing(
     }
     float[] shift = new float[n];
     float[] scale = new float[n];
-    java.util.Arrays.fill(scale, 1);
+    Arrays.fill(scale, 1);
     double[] squares = new double[n];
     if (how.equals("standard")) {
       each(
@@ -357,7 +359,7 @@ public record Preprocessing(
     int n = Math.toIntExact(d.shape().numel());
     float[] buffer = new float[Math.min(CHUNK, rows.length) * n];
     for (int at = 0; at < rows.length; at += CHUNK) {
-      int[] part = java.util.Arrays.copyOfRange(rows, at, Math.min(rows.length, at + CHUNK));
+      int[] part = Arrays.copyOfRange(rows, at, Math.min(rows.length, at + CHUNK));
       d.read(part, buffer);
       for (int i = 0; i < part.length; i++) {
         for (int j = 0; j < n; j++) {
@@ -369,7 +371,7 @@ public record Preprocessing(
 
   private static List<Column> elementColumns(Dataset d) {
     List<Column> r = new ArrayList<>();
-    d.columns().forEach(c -> r.addAll(java.util.Collections.nCopies(c.width(), c)));
+    d.columns().forEach(c -> r.addAll(Collections.nCopies(c.width(), c)));
     return r;
   }
 

@@ -1,6 +1,7 @@
 package org.javae.core.distribution;
 
 import java.util.function.Supplier;
+import org.javae.tensor.Autograd;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Shape;
 import org.javae.tensor.Tensor;
@@ -58,7 +59,7 @@ public interface Distribution {
    * #rsample(Rng, int)}.
    */
   default Tensor sample(Rng r, int k) {
-    return org.javae.tensor.Autograd.off(() -> rsample(r, k));
+    return Autograd.off(() -> rsample(r, k));
   }
 
   /** One sample each, without gradients. */

@@ -1,5 +1,6 @@
 package org.javae.core.evaluate;
 
+import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.function.IntFunction;
 import org.javae.core.distribution.Distribution;
@@ -68,7 +69,7 @@ public final class BoundCurves {
                       int n = Math.min(chunk, most - i * chunk);
                       parts[i] = Scope.run(() -> logWeights.apply(n).reshape(n, batch));
                     }
-                    Tensor all = Tensor.cat(java.util.List.of(parts), 0);
+                    Tensor all = Tensor.cat(List.of(parts), 0);
                     for (int j = 0; j < k.length; j++) {
                       double[] e = Bounds.iwae(all.narrow(0, 0, k[j])).toDoubles();
                       for (int i = 0; i < batch; i++) {

@@ -1,6 +1,7 @@
 package org.javae.core.evaluate;
 
 import java.util.Arrays;
+import java.util.List;
 import org.javae.tensor.Autograd;
 import org.javae.tensor.DType;
 import org.javae.tensor.Scope;
@@ -53,7 +54,7 @@ final class LinearProbe {
   }
 
   private static Tensor withOne(Tensor x) {
-    return Tensor.cat(java.util.List.of(x, Tensor.ones(x.size(0), 1).to(x.dtype())), 1);
+    return Tensor.cat(List.of(x, Tensor.ones(x.size(0), 1).to(x.dtype())), 1);
   }
 
   private static Tensor fit(Tensor x, int[] labels, int classes) {

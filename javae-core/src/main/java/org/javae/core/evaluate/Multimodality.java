@@ -3,6 +3,7 @@ package org.javae.core.evaluate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -170,7 +171,7 @@ public final class Multimodality {
 
   private Likelihoods likelihoods(DoubleConsumer progress) {
     int n = s.count();
-    Set<Integer> needed = new java.util.LinkedHashSet<>();
+    Set<Integer> needed = new LinkedHashSet<>();
     needed.add(s.all());
     for (int m = 0; m < n; m++) {
       needed.add(s.others(m));

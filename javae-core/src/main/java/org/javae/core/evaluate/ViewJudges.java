@@ -8,10 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleConsumer;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Dataset.Annotation;
 import org.javae.core.data.Dataset.Column;
 import org.javae.core.data.Loader;
+import org.javae.core.data.Views;
 import org.javae.core.model.Batch;
 import org.javae.core.model.View;
 import org.javae.tensor.Rng;
@@ -141,8 +143,8 @@ public final class ViewJudges {
   private static int[] having(Loader rows, int m, Annotation label, int most) {
     int[] all =
         Arrays.stream(rows.rows(0, rows.size())).filter(r -> label.values()[r] >= 0).toArray();
-    boolean[][] present = org.javae.core.data.Views.present(rows.data(), all);
-    return java.util.stream.IntStream.range(0, all.length)
+    boolean[][] present = Views.present(rows.data(), all);
+    return IntStream.range(0, all.length)
         .filter(i -> present[i][m])
         .map(i -> all[i])
         .limit(most)

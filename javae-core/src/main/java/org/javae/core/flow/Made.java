@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.javae.core.model.Params;
 import org.javae.core.net.Activation;
@@ -168,7 +169,7 @@ public final class Made {
     return new Order(elements, degrees, masks);
   }
 
-  private static Tensor degrees(Params p, int width, java.util.function.IntUnaryOperator degree) {
+  private static Tensor degrees(Params p, int width, IntUnaryOperator degree) {
     return p.constant(Tensor.indices(IntStream.range(0, width).map(degree).toArray()));
   }
 

@@ -1,5 +1,7 @@
 package org.javae.core.flow;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.javae.core.model.Params;
 import org.javae.tensor.Tensor;
 
@@ -18,11 +20,10 @@ public final class Permutation implements Flow {
   public Permutation(Params p, int... order) {
     this.size = order.length;
     int[] inverse = new int[size];
-    java.util.Arrays.fill(inverse, -1);
+    Arrays.fill(inverse, -1);
     for (int i = 0; i < size; i++) {
       if (order[i] < 0 || order[i] >= size || inverse[order[i]] >= 0) {
-        throw new IllegalArgumentException(
-            java.util.Arrays.toString(order) + " is not a permutation");
+        throw new IllegalArgumentException(Arrays.toString(order) + " is not a permutation");
       }
       inverse[order[i]] = i;
     }
@@ -32,8 +33,7 @@ public final class Permutation implements Flow {
 
   /** The elements in reverse order. */
   public static Permutation reversal(Params p, int size) {
-    return new Permutation(
-        p, java.util.stream.IntStream.range(0, size).map(i -> size - 1 - i).toArray());
+    return new Permutation(p, IntStream.range(0, size).map(i -> size - 1 - i).toArray());
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.javae.core.model;
 
 import java.util.List;
 import org.javae.core.distribution.Distribution;
+import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Tensor;
 import org.javae.tensor.UserException;
@@ -56,6 +57,6 @@ public interface DiscreteCodes extends Encodes, Decodes, Generates {
             i % sizes.size(), v[i], k - 1);
       }
     }
-    return codes.to(org.javae.tensor.DType.INT64);
+    return codes.to(DType.INT64);
   }
 }

@@ -1,5 +1,6 @@
 package org.javae.core.model;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.javae.core.distribution.Distribution;
@@ -34,7 +35,7 @@ public record Loss(
   public Loss gathers(String name, Tensor statistic) {
     Map<String, Tensor> g = new LinkedHashMap<>(gathered);
     g.put(name, statistic);
-    return new Loss(total, terms, groups, posterior, java.util.Collections.unmodifiableMap(g));
+    return new Loss(total, terms, groups, posterior, Collections.unmodifiableMap(g));
   }
 
   /**
@@ -51,11 +52,7 @@ public record Loss(
     Map<String, Tensor> g = new LinkedHashMap<>(groups);
     g.put(group, loss);
     return new Loss(
-        total,
-        java.util.Collections.unmodifiableMap(t),
-        java.util.Collections.unmodifiableMap(g),
-        posterior,
-        gathered);
+        total, Collections.unmodifiableMap(t), Collections.unmodifiableMap(g), posterior, gathered);
   }
 
   /** Remembers q(z|x), which the loss was computed from. */
@@ -67,7 +64,7 @@ public record Loss(
   public Loss reports(String name, Tensor term) {
     Map<String, Tensor> t = new LinkedHashMap<>(terms);
     t.put(name, term);
-    return new Loss(total, java.util.Collections.unmodifiableMap(t), groups, posterior, gathered);
+    return new Loss(total, Collections.unmodifiableMap(t), groups, posterior, gathered);
   }
 
   /** Adds a term with weight 1. */
@@ -86,7 +83,7 @@ public record Loss(
     t.put(name, term);
     return new Loss(
         total == null ? weighted : total.plus(weighted),
-        java.util.Collections.unmodifiableMap(t),
+        Collections.unmodifiableMap(t),
         groups,
         posterior,
         gathered);

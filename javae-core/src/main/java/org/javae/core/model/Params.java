@@ -1,6 +1,7 @@
 package org.javae.core.model;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,7 +121,7 @@ public final class Params implements Scope.Holder {
 
   /** Everything, by name. */
   public Map<String, Tensor> all() {
-    return java.util.Collections.unmodifiableMap(tensors);
+    return Collections.unmodifiableMap(tensors);
   }
 
   /** Parameters trained by gradients, in order. */

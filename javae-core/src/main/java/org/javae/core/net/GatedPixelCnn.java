@@ -1,6 +1,7 @@
 package org.javae.core.net;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
@@ -179,7 +180,7 @@ public final class GatedPixelCnn {
       return null;
     }
     float[] m = new float[out * in * taps];
-    java.util.Arrays.fill(m, 1);
+    Arrays.fill(m, 1);
     for (int o = 0; o < out; o++) {
       for (int i = 0; i < in; i++) {
         int to = o / outGroup % c;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.javae.core.config.Nearest;
 import org.javae.core.model.Params;
@@ -238,7 +239,7 @@ public record NetSpec(String kind, List<Integer> widths, int stages, Activation 
       return this;
     }
     List<Integer> r = new ArrayList<>(widths);
-    java.util.Collections.reverse(r);
+    Collections.reverse(r);
     return new NetSpec(kind, List.copyOf(r), stages, activation);
   }
 

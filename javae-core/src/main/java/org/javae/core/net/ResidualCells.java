@@ -1,5 +1,6 @@
 package org.javae.core.net;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -24,7 +25,7 @@ public final class ResidualCells {
 
   /** The weights of all convolutions so far, by name. */
   public Map<String, Tensor> weights() {
-    return java.util.Collections.unmodifiableMap(weights);
+    return Collections.unmodifiableMap(weights);
   }
 
   /** A convolution that keeps the image's size where the stride is 1 and the kernel odd. */

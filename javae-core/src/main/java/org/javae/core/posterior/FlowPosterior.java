@@ -22,7 +22,7 @@ public record FlowPosterior(Normal base, Flow flow) implements Distribution {
 
   @Override
   public Drawn sampled(Rng r, int k) {
-    return org.javae.tensor.Autograd.off(() -> draw(r, k));
+    return Autograd.off(() -> draw(r, k));
   }
 
   @Override

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.javae.core.config.NumberedKind;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.FullNormal;
@@ -189,8 +191,8 @@ public final class PosteriorSpec {
                 steps.apply(h.narrow(1, 2L * latent, more))));
   }
 
-  private Flow chain(java.util.function.IntFunction<Flow> step) {
-    return new Composition(java.util.stream.IntStream.range(0, steps()).mapToObj(step).toList());
+  private Flow chain(IntFunction<Flow> step) {
+    return new Composition(IntStream.range(0, steps()).mapToObj(step).toList());
   }
 
   private int steps() {

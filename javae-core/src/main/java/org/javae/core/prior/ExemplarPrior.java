@@ -1,7 +1,9 @@
 package org.javae.core.prior;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.javae.core.distribution.Normal;
 import org.javae.core.distribution.NormalMixture;
@@ -92,7 +94,7 @@ final class ExemplarPrior implements Prior {
     }
     int n = batch.rows().length;
     int k = others.rows().length;
-    java.util.Map<Integer, Integer> at = new java.util.HashMap<>();
+    Map<Integer, Integer> at = new HashMap<>();
     for (int j = 0; j < k; j++) {
       at.put(others.rows()[j], j);
     }

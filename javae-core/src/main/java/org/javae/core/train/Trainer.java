@@ -2,10 +2,14 @@ package org.javae.core.train;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.javae.core.model.Batch;
@@ -63,7 +67,7 @@ public final class Trainer<B> {
   private final Optimizer optimizer;
   private volatile boolean stop;
 
-  private final java.util.Set<String> playerTerms = new java.util.TreeSet<>();
+  private final Set<String> playerTerms = new TreeSet<>();
   private int epoch;
   private int batch;
   private double lrFactor = 1;
@@ -272,7 +276,7 @@ public final class Trainer<B> {
     tries = n;
     listener.message(
         String.format(
-            java.util.Locale.ROOT,
+            Locale.ROOT,
             "%s; back to the last good state with learning rate %.3g (try %d of %d)",
             trouble,
             config.lr() * factor,
@@ -416,7 +420,7 @@ public final class Trainer<B> {
       return Autograd.grad(reduce.apply(loss.total()), all);
     }
     List<String> names = params.trainableNames();
-    List<Tensor> result = new ArrayList<>(java.util.Collections.nCopies(all.size(), null));
+    List<Tensor> result = new ArrayList<>(Collections.nCopies(all.size(), null));
     Map<String, List<Integer>> members = new LinkedHashMap<>();
     for (int i = 0; i < all.size(); i++) {
       String group = names.get(i).substring(0, Math.max(0, names.get(i).indexOf('.')));
@@ -635,7 +639,7 @@ public final class Trainer<B> {
         StringBuilder b = new StringBuilder();
         for (int i = Math.max(0, last - 7); i <= last; i++) {
           b.append(b.length() == 0 ? "" : ", ")
-              .append(String.format(java.util.Locale.ROOT, "%.3g", curve[i]));
+              .append(String.format(Locale.ROOT, "%.3g", curve[i]));
         }
         return term
             + " diverges: "

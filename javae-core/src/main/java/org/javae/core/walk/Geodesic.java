@@ -1,5 +1,6 @@
 package org.javae.core.walk;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.javae.tensor.Autograd;
@@ -75,7 +76,7 @@ public record Geodesic(Tensor z, double energy, double length) {
   public Tensor at(double... t) {
     int segments = (int) z.size(0) - 1;
     return Tensor.cat(
-        java.util.Arrays.stream(t)
+        Arrays.stream(t)
             .mapToObj(
                 s -> {
                   int i = Math.max(0, Math.min(segments - 1, (int) Math.floor(s * segments)));

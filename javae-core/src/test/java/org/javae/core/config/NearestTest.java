@@ -3,6 +3,7 @@ package org.javae.core.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class NearestTest {
@@ -52,8 +53,7 @@ class NearestTest {
 
   @Test
   void manyNamesAreCutShort() {
-    List<String> names =
-        java.util.stream.IntStream.range(0, 60).mapToObj(i -> "name-" + i + "-long").toList();
+    List<String> names = IntStream.range(0, 60).mapToObj(i -> "name-" + i + "-long").toList();
     assertThat(Nearest.suggestion("5.5", names))
         .startsWith("choose one of name-0-long, name-1-long")
         .endsWith("name-23-long and 36 more");

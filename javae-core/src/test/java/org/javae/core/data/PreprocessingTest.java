@@ -3,6 +3,7 @@ package org.javae.core.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -11,6 +12,7 @@ import org.javae.core.data.Preprocessing.Binarize;
 import org.javae.core.io.Json;
 import org.javae.core.model.DataSpec;
 import org.javae.core.support.Sentences;
+import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Scope;
 import org.javae.tensor.Shape;
@@ -87,8 +89,8 @@ class PreprocessingTest {
     for (int j = 0; j < 2; j++) {
       int at = j;
       double[] column = IntStream.range(0, 500).mapToDouble(i -> v[i * 2 + at]).toArray();
-      assertThat(java.util.Arrays.stream(column).min().orElseThrow()).isZero();
-      assertThat(java.util.Arrays.stream(column).max().orElseThrow()).isEqualTo(1);
+      assertThat(Arrays.stream(column).min().orElseThrow()).isZero();
+      assertThat(Arrays.stream(column).max().orElseThrow()).isEqualTo(1);
     }
     assertThat(p.spec(d, all(d)).unitInterval()).isTrue();
     assertThat(p.spec(d, all(d)).binary()).isFalse();
@@ -170,7 +172,7 @@ class PreprocessingTest {
     Scope.run(
         () -> {
           Tensor y = p.restore(Tensor.of(new double[] {0, 0, 1, 1, 0.5, 0.5}, 3, 1, 1, 2));
-          assertThat(y.dtype()).isEqualTo(org.javae.tensor.DType.FLOAT64);
+          assertThat(y.dtype()).isEqualTo(DType.FLOAT64);
           assertThat(y.shape()).isEqualTo(Shape.of(3, 1, 1, 2));
           assertThat(y.toDoubles()).containsExactly(1, 2, 3, 8, 2, 5);
         });
@@ -280,17 +282,15 @@ class PreprocessingTest {
   void aRowIsDrawnByItsNumberWhateverItsPlaceInTheBatch(Binarize b) {
     Preprocessing p = b == Binarize.STATIC ? STATIC : DYNAMIC;
     float[] whole = new float[40 * 7];
-    java.util.Arrays.fill(whole, 0.5f);
+    Arrays.fill(whole, 0.5f);
     p.apply(whole, IntStream.range(0, 40).toArray(), 7, Rng.of(5), 2);
     float[] part = new float[2 * 7];
-    java.util.Arrays.fill(part, 0.5f);
+    Arrays.fill(part, 0.5f);
     p.apply(part, new int[] {31, 4}, 7, Rng.of(5), 2);
-    assertThat(java.util.Arrays.copyOfRange(part, 0, 7))
-        .isEqualTo(java.util.Arrays.copyOfRange(whole, 31 * 7, 32 * 7));
-    assertThat(java.util.Arrays.copyOfRange(part, 7, 14))
-        .isEqualTo(java.util.Arrays.copyOfRange(whole, 4 * 7, 5 * 7));
+    assertThat(Arrays.copyOfRange(part, 0, 7)).isEqualTo(Arrays.copyOfRange(whole, 31 * 7, 32 * 7));
+    assertThat(Arrays.copyOfRange(part, 7, 14)).isEqualTo(Arrays.copyOfRange(whole, 4 * 7, 5 * 7));
     float[] other = new float[40 * 7];
-    java.util.Arrays.fill(other, 0.5f);
+    Arrays.fill(other, 0.5f);
     p.apply(other, IntStream.range(0, 40).toArray(), 7, Rng.of(6), 2);
     assertThat(other).isNotEqualTo(whole);
   }
@@ -329,7 +329,7 @@ class PreprocessingTest {
   void staticDrawsDifferBetweenRows() {
     int rows = 20_000;
     float[] v = new float[rows * 3];
-    java.util.Arrays.fill(v, 0.3f);
+    Arrays.fill(v, 0.3f);
     STATIC.apply(v, IntStream.range(0, rows).toArray(), 3, Rng.of(9), 0);
     double mean = 0;
     for (float f : v) {

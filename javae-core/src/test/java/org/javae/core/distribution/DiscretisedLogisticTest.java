@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.javae.core.likelihood.Likelihood;
 import org.javae.core.likelihood.LikelihoodSpec;
 import org.javae.core.model.DataSpec;
@@ -80,7 +81,7 @@ class DiscretisedLogisticTest {
           double edge = (200.0 / 255 - 1.0 / 510) / 1e-3;
           assertThat(log.item())
               .isCloseTo(-edge + Math.log1p(-Math.exp(-1 / 255.0 / 1e-3)), within(1e-9));
-          assertThat(Autograd.grad(log.sum(), java.util.List.of(mean)).get(0).item())
+          assertThat(Autograd.grad(log.sum(), List.of(mean)).get(0).item())
               .isCloseTo(1000, within(1e-6));
         });
   }

@@ -3,6 +3,7 @@ package org.javae.core.divergence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Scope;
@@ -71,7 +72,7 @@ class SinkhornTest {
 
   @Test
   void sizesMayDiffer() {
-    Tensor twice = Tensor.cat(java.util.List.of(Y, Y), 0);
+    Tensor twice = Tensor.cat(List.of(Y, Y), 0);
     assertThat(Sinkhorn.divergence(X, twice, 0.2, 500).item())
         .isCloseTo(Sinkhorn.divergence(X, Y, 0.2, 500).item(), within(1e-9));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -84,7 +85,7 @@ class MeanCorrelationTest {
   @Test
   void constantCodesCorrelateWithNothing() {
     float[] z = new float[N];
-    java.util.Arrays.fill(z, 0.1f);
+    Arrays.fill(z, 0.1f);
     assertThat(MeanCorrelation.of(z, 1, noise(9, 1), 1)).isZero();
   }
 
@@ -102,7 +103,7 @@ class MeanCorrelationTest {
         }
       }
       int[] found = Assignment.best(profit);
-      assertThat(java.util.Arrays.stream(found).distinct().count()).isEqualTo(n);
+      assertThat(Arrays.stream(found).distinct().count()).isEqualTo(n);
       double sum = 0;
       for (int i = 0; i < n; i++) {
         sum += profit[i][found[i]];

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -287,8 +288,7 @@ class JsonTest {
     byte[] bytes = "[1e-3]".getBytes(StandardCharsets.UTF_8);
     assertThat(Json.yaml().readTree(bytes).get(0).isNumber()).isTrue();
     assertThat(Json.yaml().readTree("[1e-3]").get(0).isNumber()).isTrue();
-    assertThat(Json.yaml().readTree(new java.io.ByteArrayInputStream(bytes)).get(0).isNumber())
-        .isTrue();
+    assertThat(Json.yaml().readTree(new ByteArrayInputStream(bytes)).get(0).isNumber()).isTrue();
   }
 
   @Test

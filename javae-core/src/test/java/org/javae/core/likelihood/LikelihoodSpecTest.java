@@ -3,6 +3,7 @@ package org.javae.core.likelihood;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.javae.core.data.Dataset.Column;
 import org.javae.core.distribution.Distribution;
@@ -167,7 +168,7 @@ class LikelihoodSpecTest {
             assertThat(log.allFinite()).isTrue();
             assertThat(q.mean().shape()).isEqualTo(d.event().prepend(5));
             assertThat(q.sample(Rng.of(5), 2).shape()).isEqualTo(d.event().prepend(10));
-            List<Tensor> leaves = new java.util.ArrayList<>(p.trainable());
+            List<Tensor> leaves = new ArrayList<>(p.trainable());
             leaves.add(out);
             for (Tensor g : Autograd.grad(log.sum(), leaves)) {
               assertThat(g.allFinite()).isTrue();

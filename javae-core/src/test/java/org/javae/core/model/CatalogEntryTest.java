@@ -3,6 +3,7 @@ package org.javae.core.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import org.javae.core.io.Json;
 import org.javae.core.likelihood.LikelihoodSpec;
@@ -93,7 +94,7 @@ class CatalogEntryTest {
         .contains("setting 'latent' of model tiny cannot be 2.5: a whole number is expected");
     assertThat(Sentences.of(() -> configure(Map.of("latent", true)))).contains("whole number");
     assertThat(Sentences.of(() -> configure(Map.of("encoder", 5)))).contains("a text is expected");
-    assertThat(Sentences.of(() -> configure(Map.of("encoder", java.util.List.of("mlp:5")))))
+    assertThat(Sentences.of(() -> configure(Map.of("encoder", List.of("mlp:5")))))
         .contains("'encoder'", "a text is expected");
     assertThat(Sentences.of(() -> configure(Map.of("beta", Map.of("a", 1)))))
         .contains("'beta'", "a number is expected");

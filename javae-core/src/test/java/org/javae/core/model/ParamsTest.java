@@ -3,6 +3,7 @@ package org.javae.core.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
 import org.javae.core.data.Dataset.Column;
 import org.javae.core.support.Sentences;
@@ -83,9 +84,9 @@ class ParamsTest {
     DataSpec mixed =
         new DataSpec(
             new long[] {3},
-            java.util.List.of(
-                new Column("a", Column.Kind.REAL, java.util.List.of()),
-                new Column("b", Column.Kind.CATEGORICAL, java.util.List.of("x", "y"))),
+            List.of(
+                new Column("a", Column.Kind.REAL, List.of()),
+                new Column("b", Column.Kind.CATEGORICAL, List.of("x", "y"))),
             false,
             false);
     assertThat(Defaults.likelihood(mixed)).hasToString("mixed");

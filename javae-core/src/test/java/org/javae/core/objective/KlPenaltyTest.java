@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.javae.core.train.Step;
 import org.javae.tensor.Autograd;
 import org.javae.tensor.Rng;
@@ -47,8 +48,7 @@ class KlPenaltyTest {
         () -> {
           Tensor kl = kl().requireGrad();
           Tensor g =
-              Autograd.grad(
-                      KlPenalty.parse("free-bits:2").of(kl, at(0)).mean(), java.util.List.of(kl))
+              Autograd.grad(KlPenalty.parse("free-bits:2").of(kl, at(0)).mean(), List.of(kl))
                   .get(0);
           assertThat(g.toDoubles()).containsExactly(0, 0, 0.5, 0, 0, 0.5);
         });
@@ -62,8 +62,7 @@ class KlPenaltyTest {
             Tensor kl = kl().requireGrad();
             Tensor g =
                 Autograd.grad(
-                        KlPenalty.parse("capacity:" + c + ",1,4").of(kl, at(1)).mean(),
-                        java.util.List.of(kl))
+                        KlPenalty.parse("capacity:" + c + ",1,4").of(kl, at(1)).mean(), List.of(kl))
                     .get(0);
             assertThat(g.toDoubles()).containsOnly(c < 5 ? 2.0 : -2.0);
           }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import org.javae.core.model.Batch;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Loss;
@@ -57,8 +58,7 @@ class DivergenceRecoveryTest {
   }
 
   /** Six batches of one row; what a bad row does is up to the script. */
-  private static BatchSource<Batch> rows(
-      java.util.function.BiPredicate<Long, Integer> bad, float value) {
+  private static BatchSource<Batch> rows(BiPredicate<Long, Integer> bad, float value) {
     return new BatchSource<>() {
       @Override
       public int size() {

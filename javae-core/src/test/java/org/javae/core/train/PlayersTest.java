@@ -16,6 +16,7 @@ import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
 import org.javae.core.model.ModelConfig;
 import org.javae.core.model.Params;
+import org.javae.core.schedule.Schedule;
 import org.javae.core.train.TrainResult.Status;
 import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
@@ -59,22 +60,7 @@ class PlayersTest {
 
   private static TrainConfig config(int epochs, int aggressive) {
     return new TrainConfig(
-        epochs,
-        2,
-        0.05,
-        3,
-        "sgd",
-        org.javae.core.schedule.Schedule.CONSTANT,
-        0,
-        0,
-        0,
-        0,
-        1,
-        aggressive,
-        0,
-        false,
-        0,
-        0);
+        epochs, 2, 0.05, 3, "sgd", Schedule.CONSTANT, 0, 0, 0, 0, 1, aggressive, 0, false, 0, 0);
   }
 
   private static Trainer<Batch> trainer(Two m, TrainConfig c, Validator<Batch> v, Path file) {

@@ -18,6 +18,7 @@ import org.javae.core.data.Loader;
 import org.javae.core.data.Preprocessing;
 import org.javae.core.data.Preprocessing.Binarize;
 import org.javae.core.evaluate.Evaluator;
+import org.javae.core.io.SafeTensors;
 import org.javae.core.model.Batch;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Loss;
@@ -398,7 +399,7 @@ class ResumeTest {
       assertThat(Sentences.of(() -> resume(file, c))).contains("c");
     }
     // Another safetensors file.
-    org.javae.core.io.SafeTensors.write(file, Map.of("w", Tensor.ones(1)), Map.of());
+    SafeTensors.write(file, Map.of("w", Tensor.ones(1)), Map.of());
     assertThat(Sentences.of(() -> resume(file, c))).contains("not a JaVAE checkpoint");
     // Flipped bytes anywhere: refused, whatever they hit.
     SplittableRandom r = new SplittableRandom(4);

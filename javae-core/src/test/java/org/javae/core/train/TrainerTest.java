@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.javae.core.data.ArrayDataset;
 import org.javae.core.data.Loader;
 import org.javae.core.data.Preprocessing;
@@ -546,8 +547,8 @@ class TrainerTest {
         (TinyVae)
             TinyVae.ENTRY.build(
                 spec, TinyVae.ENTRY.configure(spec, Map.of()), Rng.of(1).split("init"));
-    int[] train = java.util.stream.IntStream.range(0, 150).toArray();
-    int[] held = java.util.stream.IntStream.range(150, 200).toArray();
+    int[] train = IntStream.range(0, 150).toArray();
+    int[] held = IntStream.range(150, 200).toArray();
     Trainer<Batch> t =
         new Trainer<>(
             m,

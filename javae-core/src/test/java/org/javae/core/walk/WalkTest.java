@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.javae.tensor.Autograd;
 import org.javae.tensor.DType;
@@ -23,7 +24,7 @@ class WalkTest {
         Tensor polar = z.narrow(1, 0, 1);
         Tensor longitude = z.narrow(1, 1, 1);
         return Tensor.cat(
-            java.util.List.of(
+            List.of(
                 polar.sin().times(longitude.cos()),
                 polar.sin().times(longitude.sin()),
                 polar.cos()),
@@ -35,14 +36,14 @@ class WalkTest {
       z -> {
         Tensor r = z.square().sum(1).unsqueeze(1);
         Tensor d = r.plus(1);
-        return Tensor.cat(java.util.List.of(z.times(2).div(d), r.minus(1).div(d)), 1);
+        return Tensor.cat(List.of(z.times(2).div(d), r.minus(1).div(d)), 1);
       };
 
   /** Rolls the plane up: lengths stay. */
   private static final UnaryOperator<Tensor> CYLINDER =
       z -> {
         Tensor u = z.narrow(1, 0, 1);
-        return Tensor.cat(java.util.List.of(u.cos(), u.sin(), z.narrow(1, 1, 1)), 1);
+        return Tensor.cat(List.of(u.cos(), u.sin(), z.narrow(1, 1, 1)), 1);
       };
 
   private static Tensor point(double... z) {
@@ -98,7 +99,7 @@ class WalkTest {
           Tensor a = point(-1, 0.3);
           Tensor b = point(1.4, 2.3);
           for (UnaryOperator<Tensor> flat :
-              java.util.List.<UnaryOperator<Tensor>>of(
+              List.<UnaryOperator<Tensor>>of(
                   CYLINDER, z -> z.matmul(Tensor.of(new double[] {.6, 0, .8, 0, 1, 0}, 2, 3)))) {
             Geodesic g = Geodesic.between(flat, a, b, 40);
             double distance = Math.hypot(2.4, 2);

@@ -1,6 +1,7 @@
 package org.javae.data.generate;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.javae.core.data.ArrayDataset;
@@ -125,7 +126,7 @@ public record LinearViews(int views, int dimension, int latent, double sigma, in
 
     /** W_m, one row an element of the view (a copy). */
     public double[][] weights(int view) {
-      return java.util.Arrays.stream(weights[view]).map(double[]::clone).toArray(double[][]::new);
+      return Arrays.stream(weights[view]).map(double[]::clone).toArray(double[][]::new);
     }
 
     /** μ_m (a copy). */

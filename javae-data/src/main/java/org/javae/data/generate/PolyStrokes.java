@@ -2,6 +2,7 @@ package org.javae.data.generate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Dataset.Annotation;
 import org.javae.core.data.Dataset.PublishedSplit;
@@ -87,7 +88,7 @@ public record PolyStrokes(int train, int test, int views, int channels, String l
       labels[i] = Draws.of(seed, NAME, i).below(10);
     }
     PublishedSplit split = new PublishedSplit(train, 0, test);
-    List<String> names = java.util.stream.IntStream.range(0, 10).mapToObj(String::valueOf).toList();
+    List<String> names = IntStream.range(0, 10).mapToObj(String::valueOf).toList();
     List<Annotation> annotations = List.of(new Annotation("label", labels, 10, names));
     Shape shape = Shape.of(channels, Strokes.SIZE, Strokes.SIZE);
     List<View> blocks = new ArrayList<>();

@@ -2,10 +2,12 @@ package org.javae.data.read;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.javae.core.data.Dataset;
@@ -37,7 +39,7 @@ final class CifarReader {
               f ->
                   Files.isRegularFile(f)
                       && Inputs.plainName(f).matches("(data|test)_batch.*\\.bin"))
-          .sorted(java.util.Comparator.comparing(Inputs::plainName))
+          .sorted(Comparator.comparing(Inputs::plainName))
           .toList();
     }
   }
@@ -84,9 +86,7 @@ final class CifarReader {
   private static int count(Path batch) {
     try (InputStream in = Inputs.open(batch)) {
       long bytes =
-          Inputs.isGzip(batch)
-              ? in.transferTo(java.io.OutputStream.nullOutputStream())
-              : Files.size(batch);
+          Inputs.isGzip(batch) ? in.transferTo(OutputStream.nullOutputStream()) : Files.size(batch);
       if (bytes == 0) {
         throw UserException.of("%s is empty.", batch);
       }

@@ -3,6 +3,7 @@ package org.javae.data.read;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -112,8 +114,8 @@ public record ViewsFile(String name, String join, List<Entry> views) {
   /** Whether data at this path are described by a manifest, and which. */
   public static Optional<Path> at(Path path) {
     Path inside = path.resolve(NAME);
-    if (java.nio.file.Files.isDirectory(path)) {
-      return java.nio.file.Files.isRegularFile(inside) ? Optional.of(inside) : Optional.empty();
+    if (Files.isDirectory(path)) {
+      return Files.isRegularFile(inside) ? Optional.of(inside) : Optional.empty();
     }
     String n = String.valueOf(path.getFileName());
     return n.endsWith(".yaml") || n.endsWith(".yml") ? Optional.of(path) : Optional.empty();
@@ -267,7 +269,7 @@ public record ViewsFile(String name, String join, List<Entry> views) {
     o = e.array == null ? o : o.withArray(e.array);
     o = e.format == null ? o : o.withFormat(e.format);
     if (e.resize != null) {
-      String[] p = e.resize.toLowerCase(java.util.Locale.ROOT).split("x");
+      String[] p = e.resize.toLowerCase(Locale.ROOT).split("x");
       try {
         o = o.withResize(Integer.parseInt(p[0].strip()), Integer.parseInt(p[p.length - 1].strip()));
       } catch (NumberFormatException x) {

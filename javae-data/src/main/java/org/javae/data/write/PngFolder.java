@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -85,7 +86,7 @@ final class PngFolder {
         (first, count, values) -> {
           for (int i = 0; i < count; i++) {
             int number = first + i;
-            String file = String.format(java.util.Locale.ROOT, "%0" + digits + "d.png", number);
+            String file = String.format(Locale.ROOT, "%0" + digits + "d.png", number);
             String path = labels.map(l -> safe(Csv.value(l, number)) + "/" + file).orElse(file);
             Path target = folder.resolve(path);
             Files.createDirectories(target.getParent());

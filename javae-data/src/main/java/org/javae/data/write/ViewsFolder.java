@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Dataset.View;
@@ -31,7 +32,7 @@ final class ViewsFolder {
         }
       }
     }
-    int[] all = java.util.stream.IntStream.range(0, data.size()).toArray();
+    int[] all = IntStream.range(0, data.size()).toArray();
     for (boolean[] row : Views.present(data, all)) {
       for (boolean there : row) {
         if (!there) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.javae.core.data.Dataset;
 import org.javae.tensor.Shape;
@@ -146,7 +147,7 @@ class StrokesTest {
     for (int i = 0; i < data.size(); i++) {
       different.add(Arrays.toString(picture(data, i)));
     }
-    int ways = Skeletons.ALL.stream().mapToInt(java.util.List::size).sum();
+    int ways = Skeletons.ALL.stream().mapToInt(List::size).sum();
     assertThat(different).hasSize(ways);
   }
 

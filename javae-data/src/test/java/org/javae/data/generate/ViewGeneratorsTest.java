@@ -3,8 +3,14 @@ package org.javae.data.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Views;
+import org.javae.core.data.Vocabulary;
 import org.javae.tensor.Shape;
 import org.junit.jupiter.api.Test;
 
@@ -21,10 +27,10 @@ class ViewGeneratorsTest {
     for (int i = 0; i < d.size(); i++) {
       d.read(new int[] {i}, one);
       strokes.generate(3).read(new int[] {i}, picture);
-      assertThat(java.util.Arrays.copyOf(one, 784)).isEqualTo(picture);
+      assertThat(Arrays.copyOf(one, 784)).isEqualTo(picture);
       float[] label = new float[10];
       label[d.labels().orElseThrow().values()[i]] = 1;
-      assertThat(java.util.Arrays.copyOfRange(one, 784, 794)).isEqualTo(label);
+      assertThat(Arrays.copyOfRange(one, 784, 794)).isEqualTo(label);
     }
   }
 
@@ -89,13 +95,13 @@ class ViewGeneratorsTest {
     assertThat(d.shape()).isEqualTo(Shape.of(5 * 3 * 784));
     assertThat(d.views()).hasSize(5).allMatch(v -> v.shape().equals(Shape.of(3, 28, 28)));
     float[] x = new float[16 * g.numel()];
-    int[] rows = java.util.stream.IntStream.range(0, 16).toArray();
+    int[] rows = IntStream.range(0, 16).toArray();
     d.read(rows, x);
     for (float v : x) {
       assertThat(v).isBetween(0f, 1f);
     }
     // Views differ, and so do two observations' backgrounds in the same corner.
-    java.util.Set<Float> corners = new java.util.HashSet<>();
+    Set<Float> corners = new HashSet<>();
     for (int i = 0; i < 16 * 5; i++) {
       corners.add(x[i * 3 * 784]);
     }
@@ -104,16 +110,15 @@ class ViewGeneratorsTest {
     Dataset longer = new PolyStrokes(30, 4, 2, 3, "laplace:0.75").generate(2);
     float[] y = new float[2 * 3 * 784];
     longer.read(new int[] {7}, y);
-    assertThat(java.util.Arrays.copyOfRange(x, 7 * g.numel(), 7 * g.numel() + y.length))
-        .isEqualTo(y);
+    assertThat(Arrays.copyOfRange(x, 7 * g.numel(), 7 * g.numel() + y.length)).isEqualTo(y);
     // Ink stands out: some pixels are far from the background's median in every view.
     Dataset grey = new PolyStrokes(12, 4, 5, 1, "bernoulli").generate(2);
     float[] one = new float[5 * 784];
     for (int i = 0; i < 12; i++) {
       grey.read(new int[] {i}, one);
       for (int m = 0; m < 5; m++) {
-        float[] v = java.util.Arrays.copyOfRange(one, m * 784, (m + 1) * 784);
-        java.util.Arrays.sort(v);
+        float[] v = Arrays.copyOfRange(one, m * 784, (m + 1) * 784);
+        Arrays.sort(v);
         float median = v[392];
         assertThat(Math.max(v[783 - 20] - median, median - v[20])).isGreaterThan(0.3f);
       }
@@ -126,7 +131,7 @@ class ViewGeneratorsTest {
     assertThat(d.views())
         .extracting(Dataset.View::name)
         .containsExactly("picture", "attributes", "caption");
-    java.util.List<String> words = d.views().get(2).tokens().words();
+    List<String> words = d.views().get(2).tokens().words();
     int[] shape = d.annotations().get(0).values();
     float[] x = new float[32 * 32 + 6 + 8];
     for (int i = 0; i < d.size(); i++) {
@@ -146,7 +151,7 @@ class ViewGeneratorsTest {
       assertThat(row / mass).isCloseTo(32 * (0.25 + 0.5 * x[1029]), within(0.8));
       String side = words.get((int) x[1030 + 6]);
       assertThat(side).isEqualTo(x[1028] < 1 / 3f ? "left" : x[1028] < 2 / 3f ? "centre" : "right");
-      assertThat(x[1030 + 7]).isEqualTo(org.javae.core.data.Vocabulary.END);
+      assertThat(x[1030 + 7]).isEqualTo(Vocabulary.END);
     }
   }
 
@@ -160,8 +165,8 @@ class ViewGeneratorsTest {
     int expected = 0;
     for (int c = 0; c < 10; c++) {
       int label = c;
-      long a = java.util.Arrays.stream(l, 0, 60).filter(v -> v == label).count();
-      long b = java.util.Arrays.stream(r, 0, 40).filter(v -> v == label).count();
+      long a = Arrays.stream(l, 0, 60).filter(v -> v == label).count();
+      long b = Arrays.stream(r, 0, 40).filter(v -> v == label).count();
       expected += (int) Math.min(a, b);
     }
     assertThat(d.publishedSplit().orElseThrow().train()).isEqualTo(3 * expected);
@@ -170,19 +175,12 @@ class ViewGeneratorsTest {
     for (int i = 0; i < d.size(); i += 7) {
       boolean train = i < d.publishedSplit().orElseThrow().train();
       d.read(new int[] {i}, x);
-      assertThat(
-              found(
-                  left,
-                  java.util.Arrays.copyOf(x, 784),
-                  l,
-                  label[i],
-                  train ? 0 : 60,
-                  train ? 60 : 90))
+      assertThat(found(left, Arrays.copyOf(x, 784), l, label[i], train ? 0 : 60, train ? 60 : 90))
           .isTrue();
       assertThat(
               found(
                   right,
-                  java.util.Arrays.copyOfRange(x, 784, 1568),
+                  Arrays.copyOfRange(x, 784, 1568),
                   r,
                   label[i],
                   train ? 0 : 40,
@@ -199,7 +197,7 @@ class ViewGeneratorsTest {
     float[] y = new float[784];
     for (int k = from; k < to; k++) {
       d.read(new int[] {k}, y);
-      if (labels[k] == label && java.util.Arrays.equals(y, picture)) {
+      if (labels[k] == label && Arrays.equals(y, picture)) {
         return true;
       }
     }

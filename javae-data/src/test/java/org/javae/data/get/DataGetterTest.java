@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +32,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -158,7 +161,7 @@ class DataGetterTest {
   private static String hash(String algorithm, byte[] content) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(content));
-    } catch (java.security.NoSuchAlgorithmException e) {
+    } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }
   }
@@ -646,10 +649,7 @@ class DataGetterTest {
     byte[] cut = tar("b/one", "0", "x".repeat(5000));
     cut =
         gzip(
-            Arrays.copyOf(
-                new java.util.zip.GZIPInputStream(new java.io.ByteArrayInputStream(cut))
-                    .readAllBytes(),
-                2000));
+            Arrays.copyOf(new GZIPInputStream(new ByteArrayInputStream(cut)).readAllBytes(), 2000));
     List<DataFile> bad =
         List.of(
             archive(Archive.ZIP, zip("../evil", "x")),

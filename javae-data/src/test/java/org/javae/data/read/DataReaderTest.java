@@ -17,10 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import org.javae.core.data.Dataset;
+import org.javae.tensor.Shape;
 import org.javae.tensor.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,8 +89,7 @@ class DataReaderTest {
     assertThat(sentence(() -> o.withMemoryLimit(-1))).contains("memoryLimit");
     assertThat(sentence(() -> o.withResize(0, 5))).contains("0×5");
     assertThat(sentence(() -> o.withColumnMajor(true))).contains("imageShape");
-    assertThat(sentence(() -> o.withImageShape(org.javae.tensor.Shape.of(2, 5, 5))))
-        .contains("2×5×5");
+    assertThat(sentence(() -> o.withImageShape(Shape.of(2, 5, 5)))).contains("2×5×5");
   }
 
   /**
@@ -167,8 +168,7 @@ class DataReaderTest {
       return false;
     } catch (RuntimeException | Error e) {
       throw new AssertionError(
-          name + " of " + content.length + " bytes: " + java.util.HexFormat.of().formatHex(content),
-          e);
+          name + " of " + content.length + " bytes: " + HexFormat.of().formatHex(content), e);
     }
   }
 }

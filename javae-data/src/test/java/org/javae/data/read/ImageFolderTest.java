@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Dataset.PublishedSplit;
 import org.javae.tensor.Shape;
@@ -103,7 +105,7 @@ class ImageFolderTest {
         .forEach(
             i -> deep.getRaster().setSample(i % 4, i / 4, 0, (30 + i % 4 + 10 * (i / 4)) * 257));
     Files.createDirectories(dir.resolve("deep"));
-    javax.imageio.ImageIO.write(deep, "png", dir.resolve("deep/a.png").toFile());
+    ImageIO.write(deep, "png", dir.resolve("deep/a.png").toFile());
     try (Dataset d = open()) {
       assertThat(d.size()).isEqualTo(4);
       for (int i = 0; i < 4; i++) {
@@ -118,7 +120,7 @@ class ImageFolderTest {
   void jpegGreysAreNotChangedByColourSpaces() throws IOException {
     BufferedImage flat = new BufferedImage(16, 16, GREY);
     IntStream.range(0, 256).forEach(i -> flat.getRaster().setSample(i % 16, i / 16, 0, 100));
-    javax.imageio.ImageIO.write(flat, "jpg", dir.resolve("a.jpg").toFile());
+    ImageIO.write(flat, "jpg", dir.resolve("a.jpg").toFile());
     try (Dataset d = open()) {
       assertThat(d.shape()).isEqualTo(Shape.of(1, 16, 16));
       assertThat(row(d, 0)[40] * 255).isCloseTo(100, within(1.01f));
@@ -162,10 +164,10 @@ class ImageFolderTest {
   @Test
   void truncatedJpegsAreNotFilledUpSilently() throws IOException {
     BufferedImage im = new BufferedImage(64, 64, RGB);
-    java.util.Random r = new java.util.Random(3);
+    Random r = new Random(3);
     IntStream.range(0, 4096).forEach(i -> im.setRGB(i % 64, i / 64, r.nextInt(1 << 24)));
     Path f = dir.resolve("a.jpg");
-    javax.imageio.ImageIO.write(im, "jpg", f.toFile());
+    ImageIO.write(im, "jpg", f.toFile());
     byte[] whole = Files.readAllBytes(f);
     write(f, Arrays.copyOf(whole, whole.length / 2));
     try (Dataset d = open()) {

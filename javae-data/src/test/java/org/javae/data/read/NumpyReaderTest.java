@@ -11,6 +11,7 @@ import static org.javae.data.read.Samples.npz;
 import static org.javae.data.read.Samples.sentence;
 import static org.javae.data.read.Samples.write;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -375,7 +376,7 @@ class NumpyReaderTest {
         .contains("damaged");
     assertThat(sentence(() -> open("b.npz", "no zip".getBytes()))).contains("not an npz");
     assertThat(sentence(() -> open("c.npz", new byte[0]))).contains("empty");
-    java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (ZipOutputStream z = new ZipOutputStream(out)) {
       z.putNextEntry(new ZipEntry("readme.txt"));
     }

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -112,9 +113,7 @@ class StorageTest {
     // Nor where reading fails half way.
     byte[] whole = Files.readAllBytes(f);
     Path cut =
-        write(
-            dir.resolve("b.npy.gz"),
-            Samples.gzip(java.util.Arrays.copyOf(whole, whole.length - 10)));
+        write(dir.resolve("b.npy.gz"), Samples.gzip(Arrays.copyOf(whole, whole.length - 10)));
     sentence(() -> DataReader.open(cut, small));
     try (Stream<Path> left = Files.list(spool)) {
       assertThat(left).isEmpty();

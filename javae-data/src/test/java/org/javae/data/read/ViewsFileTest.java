@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.javae.core.data.ArrayDataset;
 import org.javae.core.data.Dataset;
@@ -31,8 +32,7 @@ class ViewsFileTest {
           if (source.equals("named")) {
             return ArrayDataset.of("named", Shape.of(1, 1, 1), new float[] {.1f, .2f, .3f})
                 .withAnnotations(
-                    java.util.List.of(
-                        new Annotation("label", new int[] {2, 0, 1}, 3, java.util.List.of())));
+                    List.of(new Annotation("label", new int[] {2, 0, 1}, 3, List.of())));
           }
           return DataReader.open(folder.resolve(source), options);
         }

@@ -1,6 +1,7 @@
 package org.javae.experiment.picture;
 
 import java.awt.image.BufferedImage;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -44,7 +45,7 @@ public final class Bars {
    * @param threshold above which a dimension counts as active, in nats
    */
   public static Bars klPerDimension(double[] kl, double threshold) {
-    long active = java.util.Arrays.stream(kl).filter(v -> v > threshold).count();
+    long active = Arrays.stream(kl).filter(v -> v > threshold).count();
     return of(kl)
         .names(IntStream.range(0, kl.length).mapToObj(i -> "z" + i).toList())
         .title("KL divergence per latent dimension")

@@ -2,6 +2,7 @@ package org.javae.experiment.picture;
 
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.javae.tensor.UserException;
 
@@ -64,7 +65,7 @@ final class Canvas {
     this.height = height;
     this.pixels = new int[width * height];
     this.clip = new Rect(0, 0, width, height);
-    java.util.Arrays.fill(pixels, rgb);
+    Arrays.fill(pixels, rgb);
   }
 
   int width() {

@@ -2,6 +2,7 @@ package org.javae.experiment.picture;
 
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.javae.experiment.picture.Canvas.Align;
 import org.javae.experiment.picture.Canvas.Rect;
@@ -192,7 +193,7 @@ public final class Grid {
    * empty).
    */
   public Grid columnValues(String name, double[] values) {
-    columnCaptions = java.util.Arrays.stream(values).mapToObj(Ticks::plain).toList();
+    columnCaptions = Arrays.stream(values).mapToObj(Ticks::plain).toList();
     numbersAcross = true;
     acrossName = name;
     return this;
@@ -203,7 +204,7 @@ public final class Grid {
    * empty).
    */
   public Grid rowValues(String name, double[] values) {
-    rowCaptions = java.util.Arrays.stream(values).mapToObj(Ticks::plain).toList();
+    rowCaptions = Arrays.stream(values).mapToObj(Ticks::plain).toList();
     numbersDown = true;
     downName = name;
     return this;

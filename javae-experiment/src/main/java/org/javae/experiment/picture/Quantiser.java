@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * At most 256 colours for a set of pictures. If they have no more than that, these themselves;
@@ -129,7 +130,7 @@ final class Quantiser {
         }
       }
     }
-    int[] used = java.util.stream.IntStream.range(0, BUCKETS).filter(k -> count[k] > 0).toArray();
+    int[] used = IntStream.range(0, BUCKETS).filter(k -> count[k] > 0).toArray();
     // The large plain areas of a page must not take all the colours from a small image on it.
     double[] weight = new double[BUCKETS];
     for (int k : used) {

@@ -2,6 +2,7 @@ package org.javae.experiment.picture;
 
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.javae.experiment.picture.Canvas.Align;
 import org.javae.experiment.picture.Canvas.Rect;
@@ -320,7 +321,7 @@ public final class TableView {
         points[n++] = Math.max(-1e5, Math.min(1e5, py));
       } else {
         if (n > 0) {
-          parts.add(java.util.Arrays.copyOf(points, n));
+          parts.add(Arrays.copyOf(points, n));
           n = 0;
         }
         if (c < columns) {

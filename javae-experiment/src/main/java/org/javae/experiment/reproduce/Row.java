@@ -3,6 +3,7 @@ package org.javae.experiment.reproduce;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.javae.experiment.reproduce.Goal.Outcome;
 import org.javae.experiment.reproduce.Recipe.Published;
@@ -98,6 +99,6 @@ public record Row(
         v == Math.rint(v) && a < 1e6
             ? "%.0f"
             : a >= 20 ? "%.2f" : a >= 1 ? "%.4f" : a >= 1e-4 ? "%.6f" : "%.1e";
-    return String.format(java.util.Locale.ROOT, format, v).replace("-", "−");
+    return String.format(Locale.ROOT, format, v).replace("-", "−");
   }
 }

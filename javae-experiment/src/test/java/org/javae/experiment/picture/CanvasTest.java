@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
+import java.util.List;
 import org.javae.experiment.picture.Canvas.Align;
 import org.javae.experiment.picture.Canvas.Rect;
 import org.javae.experiment.picture.Glyphs.Type;
@@ -38,10 +39,7 @@ class CanvasTest {
   void crossingStrokesOfOneShapeAreNotPaintedTwice() {
     Canvas canvas = new Canvas(41, 41, 0xFFFFFF);
     canvas.strokes(
-        java.util.List.of(new double[] {0, 20.5, 41, 20.5}, new double[] {20.5, 0, 20.5, 41}),
-        3,
-        0,
-        0.5);
+        List.of(new double[] {0, 20.5, 41, 20.5}, new double[] {20.5, 0, 20.5, 41}), 3, 0, 0.5);
     BufferedImage image = canvas.image();
     assertThat(Pixels.at(image, 20, 20)).isEqualTo(Pixels.at(image, 5, 20)).isEqualTo(0x808080);
   }

@@ -3,6 +3,7 @@ package org.javae.experiment.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +24,10 @@ class GlyphsTest {
   @Test
   void everyPrintableCharacterHasItsOwnShape() {
     Map<String, Integer> seen = new HashMap<>();
-    String unknown = java.util.Arrays.toString(Pixels.all(drawn("\u6F22", Type.TEXT)));
+    String unknown = Arrays.toString(Pixels.all(drawn("\u6F22", Type.TEXT)));
     seen.put(unknown, -1);
     for (int c = 33; c < 127; c++) {
-      String shape =
-          java.util.Arrays.toString(Pixels.all(drawn(String.valueOf((char) c), Type.TEXT)));
+      String shape = Arrays.toString(Pixels.all(drawn(String.valueOf((char) c), Type.TEXT)));
       Integer other = seen.put(shape, c);
       assertThat(other).as("'%c' looks like another character", c).isNull();
     }

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.javae.experiment.picture.Canvas.Rect;
 import org.javae.tensor.Shape;
 import org.javae.tensor.UserException;
@@ -13,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class GridTest {
   private static Images noise(int n, int c, int h, int w) {
-    java.util.Random random = new java.util.Random(7);
+    Random random = new Random(7);
     float[] v = new float[n * c * h * w];
     for (int i = 0; i < v.length; i++) {
       v[i] = random.nextFloat();
@@ -194,8 +197,7 @@ class GridTest {
 
   @Test
   void crowdedNumbersAreThinnedInsteadOfOverlapping() {
-    double[] axis =
-        java.util.stream.IntStream.range(0, 60).mapToDouble(i -> -2.95 + 0.1 * i).toArray();
+    double[] axis = IntStream.range(0, 60).mapToDouble(i -> -2.95 + 0.1 * i).toArray();
     Images images = noise(3600, 1, 8, 8);
     Grid grid = Grid.manifold(images, "z0", axis, "z1", axis);
     BufferedImage page = grid.draw();
@@ -239,7 +241,7 @@ class GridTest {
   @Test
   void largeImagesAreReducedByAveragingAndMarksSurvive() {
     float[] v = new float[4 * 600 * 600];
-    java.util.Arrays.fill(v, 0.25f);
+    Arrays.fill(v, 0.25f);
     for (int i = 0; i < v.length; i += 2) {
       v[i] = 0.75f;
     }

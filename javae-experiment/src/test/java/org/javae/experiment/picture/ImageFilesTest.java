@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -96,7 +97,7 @@ class ImageFilesTest {
                     bytes,
                     file,
                     (part, all) -> {
-                      Files.write(part, java.util.Arrays.copyOf(all, all.length / 2));
+                      Files.write(part, Arrays.copyOf(all, all.length / 2));
                       throw new IOException("No space left on device");
                     }))
         .isInstanceOf(UserException.class)

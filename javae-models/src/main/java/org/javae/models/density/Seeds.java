@@ -1,6 +1,7 @@
 package org.javae.models.density;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -102,7 +103,7 @@ record Seeds(double[][] centres, double within, double total) {
 
   /** The centres, row-major. */
   double[] flat() {
-    return java.util.Arrays.stream(centres).flatMapToDouble(java.util.Arrays::stream).toArray();
+    return Arrays.stream(centres).flatMapToDouble(Arrays::stream).toArray();
   }
 
   /** Shows every row, counting them. */
@@ -113,7 +114,7 @@ record Seeds(double[][] centres, double within, double total) {
           double[] v = batch.toDoubles();
           int d = v.length / (int) batch.size(0);
           for (int from = 0; from < v.length; from += d) {
-            row.at(at[0]++, java.util.Arrays.copyOfRange(v, from, from + d));
+            row.at(at[0]++, Arrays.copyOfRange(v, from, from + d));
           }
         });
     return at[0];

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.likelihood.Likelihood;
 import org.javae.core.model.Batch;
@@ -91,7 +92,7 @@ abstract class VectorQuantised extends Model<Batch> implements DiscreteCodes, Up
   }
 
   /** Summed over the vectors of an observation and over levels. */
-  private static Tensor total(java.util.stream.Stream<Tensor> each, long n) {
+  private static Tensor total(Stream<Tensor> each, long n) {
     return each.map(t -> t.reshape(n, -1).sum(1)).reduce(Tensor::plus).orElseThrow();
   }
 

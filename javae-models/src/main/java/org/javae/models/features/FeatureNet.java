@@ -16,6 +16,7 @@ import org.javae.core.train.TrainListener;
 import org.javae.core.train.Trainer;
 import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
+import org.javae.tensor.Shape;
 import org.javae.tensor.Tensor;
 
 /**
@@ -45,8 +46,7 @@ public final class FeatureNet extends Model<Batch> {
     this.features = NETWORK.encoder(params(), "features", d.event(), FEATURES);
     this.head =
         classifies
-            ? NetSpec.LINEAR.encoder(
-                params(), "head", org.javae.tensor.Shape.of(FEATURES), d.classes())
+            ? NetSpec.LINEAR.encoder(params(), "head", Shape.of(FEATURES), d.classes())
             : NETWORK.decoder(params(), "head", FEATURES, d.event());
   }
 

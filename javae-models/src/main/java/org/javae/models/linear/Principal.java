@@ -2,6 +2,7 @@ package org.javae.models.linear;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.javae.core.model.Check;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Params;
@@ -49,8 +50,7 @@ final class Principal {
               });
           List<Tensor> e = covariance.eigh();
           Tensor descending =
-              Tensor.indices(
-                  java.util.stream.IntStream.range(0, (int) d).map(i -> (int) d - 1 - i).toArray());
+              Tensor.indices(IntStream.range(0, (int) d).map(i -> (int) d - 1 - i).toArray());
           eigenvalues.copyFromInPlace(e.get(0).indexSelect(0, descending));
           Tensor u = e.get(1).indexSelect(1, descending).t().narrow(0, 0, components.size(0));
           // Eigenvectors are free in sign: the largest element is made positive.

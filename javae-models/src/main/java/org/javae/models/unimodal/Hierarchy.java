@@ -1,6 +1,7 @@
 package org.javae.models.unimodal;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Normal;
@@ -249,7 +250,7 @@ public abstract sealed class Hierarchy extends Model<Batch>
 
   @Override
   public final int latent() {
-    return java.util.Arrays.stream(widths).sum();
+    return Arrays.stream(widths).sum();
   }
 
   @Override

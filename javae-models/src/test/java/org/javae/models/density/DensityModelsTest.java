@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -17,6 +18,7 @@ import org.javae.core.evaluate.Evaluator;
 import org.javae.core.model.Batch;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Model;
+import org.javae.core.schedule.Schedule;
 import org.javae.core.train.TrainConfig;
 import org.javae.core.train.TrainListener;
 import org.javae.core.train.Trainer;
@@ -101,7 +103,7 @@ class DensityModelsTest {
     assertThat(p.get("means").toDoubles()).containsExactly(mean, within(1e-12));
     double[] expected =
         covariance.equals("full")
-            ? java.util.Arrays.stream(s).flatMapToDouble(java.util.Arrays::stream).toArray()
+            ? Arrays.stream(s).flatMapToDouble(Arrays::stream).toArray()
             : IntStream.range(0, d).mapToDouble(j -> s[j][j]).toArray();
     assertThat(p.get("covariances").toDoubles()).containsExactly(expected, within(1e-11));
     assertThat(p.get("log_weights").item()).isZero();
@@ -109,7 +111,7 @@ class DensityModelsTest {
     double logDet =
         covariance.equals("full")
             ? Scope.run(() -> Tensor.of(expected, d, d).logAbsDet().item())
-            : java.util.Arrays.stream(expected).map(Math::log).sum();
+            : Arrays.stream(expected).map(Math::log).sum();
     double exact = -0.5 * (d * Math.log(2 * Math.PI) + logDet + d);
     double found = Scope.run(() -> m.logProb(Tensor.of(x, n, d)).mean().item());
     assertThat(found).isCloseTo(exact, within(1e-10));
@@ -252,7 +254,7 @@ class DensityModelsTest {
   @Test
   void rowsThatAreAllTheSameHaveADensityStill() {
     float[] x = new float[30];
-    java.util.Arrays.fill(x, 3);
+    Arrays.fill(x, 3);
     GaussianMixture m = fitted(3, "full", x, 2);
     Scope.run(
         () -> {
@@ -292,7 +294,7 @@ class DensityModelsTest {
                 0.01,
                 0,
                 "adam",
-                org.javae.core.schedule.Schedule.parse("cosine"),
+                Schedule.parse("cosine"),
                 0.9,
                 0,
                 5,

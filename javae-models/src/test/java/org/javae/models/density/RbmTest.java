@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +131,7 @@ class RbmTest {
   }
 
   private static double square(double[] v) {
-    return java.util.Arrays.stream(v).map(t -> t * t).sum();
+    return Arrays.stream(v).map(t -> t * t).sum();
   }
 
   @Test

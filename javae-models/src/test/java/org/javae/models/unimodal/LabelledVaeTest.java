@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.javae.core.data.ArrayDataset;
@@ -73,7 +75,7 @@ class LabelledVaeTest {
     double[] flat =
         IntStream.range(0, rows.length)
             .boxed()
-            .flatMapToDouble(i -> java.util.Arrays.stream(rows[i]))
+            .flatMapToDouble(i -> Arrays.stream(rows[i]))
             .toArray();
     Scope.run(() -> t.copyFromInPlace(Tensor.of(flat, t.shape().toArray())));
   }
@@ -140,8 +142,7 @@ class LabelledVaeTest {
   }
 
   private static Tensor tensor(double[][] rows) {
-    double[] flat =
-        java.util.Arrays.stream(rows).flatMapToDouble(java.util.Arrays::stream).toArray();
+    double[] flat = Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
     return Tensor.of(flat, rows.length, rows[0].length);
   }
 
@@ -286,8 +287,7 @@ class LabelledVaeTest {
     Loader fixed =
         new Loader(d, IntStream.range(0, n).toArray(), Preprocessing.NONE, Rng.of(2), false);
     Metrics found =
-        Evaluator.evaluate(
-            m, fixed, new Evaluator.Options(20, 0, 500, java.util.Set.of()), p -> {});
+        Evaluator.evaluate(m, fixed, new Evaluator.Options(20, 0, 500, Set.of()), p -> {});
     // As many as 29 parameters gain half of that over n at the most.
     assertThat(-found.nll()).isBetween(exact - 0.05, exact + 29 / 2.0 / n + 0.01);
     assertThat(found.elbo()).isBetween(exact - 0.1, -found.nll() + 0.02);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.javae.core.distribution.Normal;
 import org.javae.core.divergence.Kernel;
 import org.javae.core.divergence.Mmd;
@@ -82,7 +83,7 @@ class PenaltiesTest {
       settings.put(s.split("=")[0], s.split("=")[1]);
     }
     Map<String, String> shared = new LinkedHashMap<>(settings);
-    shared.keySet().retainAll(java.util.Set.of("samples", "schedule", "prior"));
+    shared.keySet().retainAll(Set.of("samples", "schedule", "prior"));
     Vae own = build(model, settings);
     Vae vae = build("vae", shared);
     vae.params().all().forEach((k, t) -> t.copyFromInPlace(own.params().all().get(k)));

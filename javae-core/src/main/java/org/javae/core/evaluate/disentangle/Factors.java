@@ -1,8 +1,11 @@
 package org.javae.core.evaluate.disentangle;
 
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Dataset.Annotation;
 import org.javae.tensor.UserException;
@@ -82,7 +85,7 @@ public record Factors(double[][] codes, int[][] values, int[] cardinalities, boo
   /** Dimensions that vary. */
   int[] active() {
     double[] v = variances();
-    return java.util.stream.IntStream.range(0, v.length).filter(j -> v[j] > ACTIVE).toArray();
+    return IntStream.range(0, v.length).filter(j -> v[j] > ACTIVE).toArray();
   }
 
   static double variance(double[] x) {
@@ -119,7 +122,7 @@ public record Factors(double[][] codes, int[][] values, int[] cardinalities, boo
     int n = Math.min(count, group.length);
     int[] chosen = new int[n];
     // Floyd's sampling: each row at most once, whatever the group's size.
-    java.util.Set<Integer> taken = new java.util.LinkedHashSet<>();
+    Set<Integer> taken = new LinkedHashSet<>();
     for (int j = group.length - n; j < group.length; j++) {
       int t = random.nextInt(j + 1);
       taken.add(taken.contains(t) ? j : t);

@@ -1,5 +1,6 @@
 package org.javae.core.evaluate.sample;
 
+import java.util.Arrays;
 import org.javae.tensor.UserException;
 
 /**
@@ -53,7 +54,7 @@ public record PrecisionRecall(double precision, double recall) {
   /** Squared distance to the k-th nearest other row. */
   private static double kthNearest(float[][] x, int row, int k) {
     double[] nearest = new double[k]; // ascending
-    java.util.Arrays.fill(nearest, Double.POSITIVE_INFINITY);
+    Arrays.fill(nearest, Double.POSITIVE_INFINITY);
     for (int i = 0; i < x.length; i++) {
       double d = i == row ? Double.POSITIVE_INFINITY : squared(x[i], x[row], nearest[k - 1]);
       if (d < nearest[k - 1]) {

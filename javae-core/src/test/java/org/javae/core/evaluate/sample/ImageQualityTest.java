@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.javae.core.divergence.MsSsim;
 import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
@@ -24,9 +26,7 @@ class ImageQualityTest {
   }
 
   private static float[][] both(float[][] a, float[][] b) {
-    return java.util.stream.Stream.of(a, b)
-        .flatMap(java.util.Arrays::stream)
-        .toArray(float[][]::new);
+    return Stream.of(a, b).flatMap(Arrays::stream).toArray(float[][]::new);
   }
 
   @Test
