@@ -1,14 +1,12 @@
 package org.javae.cli;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.javae.core.evaluate.Ais;
 import org.javae.experiment.BoundsPicture;
 import org.javae.experiment.CollapsePicture;
 import org.javae.experiment.Run;
 import org.javae.experiment.picture.ImageFiles;
-import org.javae.tensor.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,25 +26,12 @@ final class DiagnosisVerbs {
     String out;
 
     Path file() {
-      Path file = path(out);
-      if (!suffix(file).equals("png")) {
-        throw UserException.usage("--out is %s; a name that ends in .png is expected", out);
-      }
-      return file;
+      return png(out);
     }
 
     /** After the picture is written. It is no parameter: help would then load all that draws. */
     void finish(Path file, Map<String, Object> numbers, long start) {
-      if (json) {
-        Map<String, Object> o = new LinkedHashMap<>();
-        o.put("run", run);
-        o.put("file", file.toString());
-        o.putAll(numbers);
-        o.put("seconds", (System.nanoTime() - start) / 1e9);
-        json(o);
-      } else {
-        print(file.toString());
-      }
+      drawn(json ? Map.of("run", run) : null, file, numbers, start);
     }
   }
 

@@ -2,7 +2,9 @@ package org.javae.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.javae.core.io.Json;
 import org.javae.tensor.Engine;
@@ -37,6 +39,24 @@ abstract class Verb implements Callable<Integer> {
     print(Json.toString(value));
   }
 
+  /**
+   * A picture has been written.
+   *
+   * @param about what JSON says first; null for text
+   * @param numbers what it was drawn from
+   */
+  void drawn(Map<String, Object> about, Path file, Map<String, Object> numbers, long start) {
+    if (about == null) {
+      print(file.toString());
+      return;
+    }
+    Map<String, Object> o = new LinkedHashMap<>(about);
+    o.put("file", file.toString());
+    o.putAll(numbers);
+    o.put("seconds", (System.nanoTime() - start) / 1e9);
+    json(o);
+  }
+
   /** What to lower when memory runs out. */
   String memoryHint() {
     return "use fewer observations with --limit, or a smaller model";
@@ -52,6 +72,15 @@ abstract class Verb implements Callable<Integer> {
     }
     Engine.configure(threads == null ? 0 : threads, device == null ? "cpu" : device);
     Engine.start();
+  }
+
+  /** The file of a picture. */
+  static Path png(String out) {
+    Path file = path(out);
+    if (!suffix(file).equals("png")) {
+      throw UserException.usage("--out is %s; a name that ends in .png is expected", out);
+    }
+    return file;
   }
 
   /** A file name the user typed. */

@@ -3,7 +3,6 @@ package org.javae.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.javae.experiment.LatentMaps;
@@ -174,10 +173,7 @@ final class WalkVerbs {
     @Override
     public Integer call() {
       long start = System.nanoTime();
-      Path file = path(out);
-      if (!suffix(file).equals("png")) {
-        throw UserException.usage("--out is %s; a name that ends in .png is expected", out);
-      }
+      Path file = png(out);
       check();
       startEngine(threads, device);
       List<Run> open = new ArrayList<>();
@@ -187,15 +183,7 @@ final class WalkVerbs {
         }
         Walks.Drawn d = draw(open);
         ImageFiles.writePng(d.picture(), file);
-        if (json) {
-          Map<String, Object> o = new LinkedHashMap<>();
-          o.put("file", file.toString());
-          o.putAll(d.numbers());
-          o.put("seconds", (System.nanoTime() - start) / 1e9);
-          json(o);
-        } else {
-          print(file.toString());
-        }
+        drawn(json ? Map.of() : null, file, d.numbers(), start);
       } finally {
         open.forEach(Run::close);
       }

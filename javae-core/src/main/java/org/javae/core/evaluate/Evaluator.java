@@ -4,7 +4,9 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,10 +50,25 @@ import org.javae.tensor.UserException;
 
 /** Measures any model with the same code: what does not apply to it stays empty. */
 public final class Evaluator {
+  /**
+   * Those that are measured only when named: they take minutes where the others take seconds, or
+   * are for some data only.
+   */
+  public static final Set<String> ON_REQUEST =
+      Stream.of(
+              List.of("ais", "ais_gap"),
+              Disentanglement.NAMES,
+              ImageQuality.OF_SAMPLES,
+              ImageQuality.OF_RECONSTRUCTIONS)
+          .flatMap(List::stream)
+          .collect(
+              Collectors.collectingAndThen(
+                  Collectors.toCollection(LinkedHashSet::new), Collections::unmodifiableSet));
+
   /** Names for {@code --metrics}. */
   public static final List<String> METRICS =
-      Stream.of(
-              List.of(
+      Stream.concat(
+              Stream.of(
                   "elbo",
                   "nll",
                   "reconstruction",
@@ -66,27 +83,9 @@ public final class Evaluator {
                   "bits_per_dimension",
                   "accuracy",
                   "nmi",
-                  "ari",
-                  "ais",
-                  "ais_gap"),
-              Disentanglement.NAMES,
-              ImageQuality.OF_SAMPLES,
-              ImageQuality.OF_RECONSTRUCTIONS)
-          .flatMap(List::stream)
+                  "ari"),
+              ON_REQUEST.stream())
           .toList();
-
-  /**
-   * Those that are measured only when named: they take minutes where the others take seconds, or
-   * are for some data only.
-   */
-  public static final Set<String> ON_REQUEST =
-      Stream.of(
-              List.of("ais", "ais_gap"),
-              Disentanglement.NAMES,
-              ImageQuality.OF_SAMPLES,
-              ImageQuality.OF_RECONSTRUCTIONS)
-          .flatMap(List::stream)
-          .collect(Collectors.toUnmodifiableSet());
 
   /** Most observations whose codes are compared for the mutual information. */
   private static final int MI_ROWS = 2000;

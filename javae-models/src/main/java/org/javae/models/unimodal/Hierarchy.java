@@ -105,7 +105,6 @@ public abstract sealed class Hierarchy extends Model<Batch>
     Normal q = top(features);
     Distribution.Drawn drawn = q.draw(step.rng(), m);
     Tensor z = drawn.value();
-    Tensor topmost = z;
     List<Tensor> kls = new ArrayList<>();
     kls.add(asRows(prior.divergence(q, prior.distribution(batch, step), drawn)));
     Tensor state = next(0, null, z);
@@ -122,7 +121,7 @@ public abstract sealed class Hierarchy extends Model<Batch>
     }
     Tensor nll = Vae.reconstruction(x, likelihood.of(decoded(state)), m);
     Loss loss = withKl(Loss.zero().plus("nll", nll), kls, step);
-    return penalised(prior.train(loss, topmost, step), batch, step)
+    return penalised(prior.train(loss, z, step), batch, step)
         .drawnFrom(posterior(features, x.size(0)));
   }
 
