@@ -92,6 +92,10 @@ public final class Keys {
     say("response", "what the views are to predict: label, or the name of a view");
     say("criterion", "of canonical correlations of several sets: maxvar or sumcor");
     say(
+        "individual",
+        "ranks of the views' own variation: permutation (which chooses the joint rank too, up to latent), a number for each view as 3,1,2, or one for all");
+    say("permutations", "of each test of ranks");
+    say(
         "regularisation",
         "part of a view's mean variance added to its variances where covariances are inverted");
     say("flow", "normalising flow: maf:L[,W] (autoregressive) or flow:L[,W] (couplings)");

@@ -15,6 +15,7 @@ import org.javae.models.linear.FastIca;
 import org.javae.models.linear.LinearAutoencoder;
 import org.javae.models.linear.Pca;
 import org.javae.models.linear.ProbabilisticPca;
+import org.javae.models.multiblock.Jive;
 import org.javae.models.multiblock.Mcca;
 import org.javae.models.multiblock.MultiBlockPls;
 import org.javae.models.multimodal.Dmvae;
@@ -290,6 +291,9 @@ public final class ModelCatalog {
                   MultiBlockPls.Config.class,
                   MultiBlockPls.Config::defaults,
                   MultiBlockPls::new)
+              .in(DType.FLOAT64)
+              .keepingGreys(),
+          CatalogEntry.of("jive", Jive.ABOUT, Jive.Config.class, Jive.Config::defaults, Jive::new)
               .in(DType.FLOAT64)
               .keepingGreys());
 

@@ -34,6 +34,12 @@ public final class Check {
     }
   }
 
+  public static void atLeast(String key, long value, long limit) {
+    if (value < limit) {
+      throw UserException.usage("%s is %d; it must be %d or more", key, value, limit);
+    }
+  }
+
   /** Checks a fraction 0 ≤ value &lt; 1. */
   public static void fraction(String key, double value) {
     if (!(value >= 0 && value < 1)) {

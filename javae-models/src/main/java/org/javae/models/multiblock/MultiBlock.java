@@ -109,6 +109,20 @@ public abstract class MultiBlock extends Model<Batch>
    */
   abstract Tensor solve(Moments m, Consumer<Consumer<Batch>> pass);
 
+  /**
+   * 1/√(total variance) for each element of a block, 0 where z may not depend on it: {@code [d,
+   * 1]}.
+   */
+  final Tensor blockScale(Moments m) {
+    double[] s = new double[Math.toIntExact(mean.numel())];
+    for (int v = 0; v < views().size(); v++) {
+      View view = views().get(v);
+      double each = reads(v) ? 1 / Math.sqrt(m.spread(view) * view.length()) : 0;
+      Arrays.fill(s, view.offset(), view.offset() + view.length(), each);
+    }
+    return Tensor.of(s, s.length, 1);
+  }
+
   /** W of the scores of B: by regression, unless a method has loadings of its own. */
   Tensor loadings(Moments m, Tensor b) {
     Tensor c = m.covariance().matmul(b);
@@ -292,6 +306,11 @@ public abstract class MultiBlock extends Model<Batch>
 
   final List<View> views() {
     return data().views();
+  }
+
+  /** μ of the training observations that have every view, {@code [1, d]}. */
+  final Tensor mean() {
+    return mean;
   }
 
   /** κ. */

@@ -117,7 +117,7 @@ public final class MultiBlockPls extends MultiBlock {
   @Override
   Tensor solve(Moments m, Consumer<Consumer<Batch>> pass) {
     int d = Math.toIntExact(data().event().numel());
-    Tensor scale = blockScale(m, d);
+    Tensor scale = blockScale(m);
     Tensor x = m.covariance().narrow(0, 0, d).narrow(1, 0, d).times(scale).times(scale.t());
     Tensor xy = cross(m).times(scale);
     // Directions of the blocks as they are, r = w − Σ_j (p_jᵀ w) r_j: t = X r needs no deflated X.
@@ -173,17 +173,6 @@ public final class MultiBlockPls extends MultiBlock {
     }
     Tensor w = a.matmul(Symmetric.leading(a.t().matmul(a), 1));
     return w.div(w.square().sum().sqrt());
-  }
-
-  /** 1/√(total variance) for each element of a block, 0 in the response: {@code [d, 1]}. */
-  private Tensor blockScale(Moments m, int d) {
-    double[] s = new double[d];
-    for (int v = 0; v < views().size(); v++) {
-      View view = views().get(v);
-      double each = reads(v) ? 1 / Math.sqrt(m.spread(view) * view.length()) : 0;
-      IntStream.range(view.offset(), view.offset() + view.length()).forEach(i -> s[i] = each);
-    }
-    return Tensor.of(s, d, 1);
   }
 
   /**

@@ -174,7 +174,8 @@ class MultiBlockTest {
   @CsvSource({
     "mcca,criterion,maxvar,maxvar",
     "mcca,criterion,sumcor,sumcor",
-    "mb-pls,response,view2,view0"
+    "mb-pls,response,view2,view0",
+    "jive,individual,'1,2,0','0,1,2'"
   })
   void permutingTheViewsPermutesTheResults(String name, String key, String value, String permuted) {
     Tensor[] x = three();
@@ -200,7 +201,7 @@ class MultiBlockTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mcca"})
+  @ValueSource(strings = {"mcca", "jive"})
   void observationsThatLackAViewAreLeftOut(String name) {
     Tensor[] x = three();
     Tensor all = Tensor.cat(List.of(x), 1);

@@ -1,0 +1,134 @@
+package org.javae.models.multiblock;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.javae.tensor.DType;
+import org.javae.tensor.Scope;
+import org.javae.tensor.Tensor;
+
+/**
+ * Joint and individual variation of views X of any coordinates of the observations: by least
+ * squares
+ *
+ * <pre>
+ * Xₖ = Jₖ + Aₖ + Eₖ,   Jₖ = S Sᵀ Xₖ,   Aₖ = (I − S Sᵀ) Xₖ Vₖ Vₖᵀ,   Sᵀ S = I,   Vₖᵀ Vₖ = I
+ * </pre>
+ *
+ * @param scores S, {@code [p, r]}; a column is zero where there is no more to find
+ * @param own Vₖ of every view, {@code [dₖ, rₖ]}; columns may be zero
+ * @param explained Σ |Jₖ|² + |Aₖ|²
+ * @param settled whether the alternation came to rest
+ */
+record Variation(Tensor scores, List<Tensor> own, double explained, boolean settled) {
+  private static final double CONVERGED = 1e-9;
+
+  /**
+   * The better of two fixed points of Lock and others' alternation: J is the best approximation of
+   * rank r of X − A, then A that of (I − SSᵀ) X view by view. Its steps never explain less: with
+   * the V of A held, the first maximises what S explains with |SᵀXV|² more for an S that stays. It
+   * begins at the principal components of X (A = 0), and at what the views' leading r + rₖ
+   * components have in common, which strong individual variation does not lead astray.
+   *
+   * @param x a view each, {@code [p, dₖ]}, of means 0
+   * @param rank r
+   * @param ranks rₖ
+   */
+  static Variation of(List<Tensor> x, int rank, int[] ranks, int iterations) {
+    List<Tensor> bases = new ArrayList<>();
+    for (int k = 0; k < ranks.length; k++) {
+      int most = (int) Math.min(rank + ranks[k], Math.min(x.get(k).size(0), x.get(k).size(1)));
+      bases.add(left(x.get(k), most));
+    }
+    Variation common = from(left(Tensor.cat(bases, 1), rank), rank, x, ranks, iterations);
+    Variation paper = from(left(Tensor.cat(x, 1), rank), rank, x, ranks, iterations);
+    return paper.explained > common.explained * (1 + 1e-9) ? paper : common;
+  }
+
+  private static Variation from(Tensor start, int r, List<Tensor> x, int[] ranks, int iterations) {
+    Tensor s = start;
+    boolean settled = false;
+    for (int i = 0; i < iterations && !settled; i++) {
+      Tensor now = s;
+      Tensor next = Scope.run(() -> left(withoutOwn(now, x, ranks), r));
+      settled = next.minus(now.matmul(now.t().matmul(next))).abs().max().item() < CONVERGED;
+      s = next;
+    }
+    List<Tensor> own = new ArrayList<>();
+    double explained = 0;
+    for (int k = 0; k < ranks.length; k++) {
+      Tensor rest = rest(s, x.get(k));
+      own.add(right(rest, ranks[k]));
+      explained += s.t().matmul(x.get(k)).square().sum().item();
+      explained += rest.matmul(own.get(k)).square().sum().item();
+    }
+    return new Variation(s, own, explained, settled);
+  }
+
+  /** X − A. */
+  private static Tensor withoutOwn(Tensor s, List<Tensor> x, int[] ranks) {
+    return Tensor.cat(
+        IntStream.range(0, ranks.length)
+            .mapToObj(
+                k -> {
+                  Tensor rest = rest(s, x.get(k));
+                  Tensor v = right(rest, ranks[k]);
+                  return x.get(k).minus(rest.matmul(v).matmul(v.t()));
+                })
+            .toList(),
+        1);
+  }
+
+  /** (I − SSᵀ) X. */
+  static Tensor rest(Tensor s, Tensor x) {
+    return x.minus(s.matmul(s.t().matmul(x)));
+  }
+
+  /** The first left singular vectors, a column of zeros for each that there is not. */
+  static Tensor left(Tensor x, int r) {
+    if (x.size(0) > x.size(1)) {
+      Tensor v = right(x, r);
+      Tensor u = x.matmul(v);
+      Tensor length = u.square().sum(0).sqrt();
+      return u.div(length.plus(length.eq(0).to(DType.FLOAT64)).unsqueeze(0));
+    }
+    return right(x.t(), r);
+  }
+
+  /** The first right singular vectors. */
+  static Tensor right(Tensor x, int r) {
+    int n = (int) Math.min(x.size(0), x.size(1));
+    if (r == 0) {
+      return Tensor.zeros(DType.FLOAT64, x.size(1), 1);
+    }
+    if (r > n) {
+      Tensor none = Tensor.zeros(DType.FLOAT64, x.size(1), r - n);
+      return Tensor.cat(List.of(right(x, n), none), 1);
+    }
+    if (x.size(1) > x.size(0)) {
+      return left(x.t(), r);
+    }
+    return Symmetric.principal(x.t().matmul(x), r);
+  }
+
+  /**
+   * B of S = X B: what S is for observations that were not there, by least squares of x on the
+   * joint and the individual loadings together.
+   *
+   * <pre>
+   * B = (I − V Vᵀ) Wᵀ (W (I − V Vᵀ) Wᵀ)⁻¹,   W = Sᵀ X
+   * </pre>
+   */
+  Tensor directions(List<Tensor> x) {
+    List<Tensor> parts = new ArrayList<>();
+    Tensor square = Tensor.zeros(DType.FLOAT64, scores.size(1), scores.size(1));
+    for (int k = 0; k < own.size(); k++) {
+      Tensor w = x.get(k).t().matmul(scores);
+      Tensor v = own.get(k);
+      Tensor free = w.minus(v.matmul(v.t().matmul(w)));
+      parts.add(free);
+      square = square.plus(free.t().matmul(free));
+    }
+    return Tensor.cat(parts, 0).matmul(Symmetric.power(square, -1));
+  }
+}
