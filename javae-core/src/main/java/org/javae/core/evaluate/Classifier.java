@@ -26,12 +26,15 @@ import org.javae.tensor.UserException;
  */
 public final class Classifier {
   /** Changes when the same data and seed would give another classifier. */
-  public static final String VERSION = "1";
+  public static final String VERSION = "2";
 
   private static final int BATCH = 64;
 
   /** Updates by Adam; some thousands of small batches suffice for digits. */
   private static final int STEPS = 1500;
+
+  /** Of few observations it has seen enough before. */
+  private static final int MOST_EPOCHS = 100;
 
   private static final double RATE = 1e-3;
   private static final int AT_ONCE = 500;
@@ -89,15 +92,16 @@ public final class Classifier {
     Tensor count = Tensor.zeros();
     int batch = Math.min(BATCH, n);
     int perEpoch = n / batch;
+    int steps = Math.min(STEPS, MOST_EPOCHS * perEpoch);
     int[] order = new int[0];
-    for (int step = 0; step < STEPS; step++) {
+    for (int step = 0; step < steps; step++) {
       if (step % perEpoch == 0) {
         order = rng.permutation(n, step / perEpoch);
       }
       int from = step % perEpoch * batch;
       int[] rows = Arrays.copyOfRange(order, from, from + batch);
       // Towards the end smaller steps, so that the last batches do not decide.
-      double rate = step < 0.7 * STEPS ? RATE : RATE * (1 - (step / (double) STEPS - 0.7) / 0.3);
+      double rate = step < 0.7 * steps ? RATE : RATE * (1 - (step / (double) steps - 0.7) / 0.3);
       int number = step + 1;
       Scope.run(
           () -> {
@@ -108,7 +112,7 @@ public final class Classifier {
             Fused.adam(
                 params.trainable(), g, first, second, count, rate, 0.9, 0.999, 0, 1e-8, false);
           });
-      progress.accept((step + 1.0) / STEPS);
+      progress.accept((step + 1.0) / steps);
     }
   }
 

@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import org.javae.core.evaluate.Evaluator;
 import org.javae.experiment.reproduce.Recipe.Better;
 import org.javae.tensor.UserException;
 
@@ -72,7 +71,7 @@ public record Goal(
           id, published ? "is of the experiment's own metric" : "it lacks");
     }
     if (metric != null) {
-      Recipe.oneOf(id, "goal metric", metric, Evaluator.METRICS);
+      Recipe.measured(id, "goal metric", metric);
       if (beats != null && better == null) {
         throw UserException.of(
             "experiment %s: a goal that beats by %s must say which way is better", id, metric);

@@ -13,11 +13,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.javae.core.config.Nearest;
 import org.javae.core.data.Split;
 import org.javae.core.evaluate.Evaluator;
+import org.javae.core.evaluate.Multimodality;
+import org.javae.core.evaluate.ViewFigures;
 import org.javae.data.get.DataCatalog;
 import org.javae.data.get.DataFolders;
 import org.javae.experiment.DataAccess;
@@ -36,8 +39,8 @@ import org.javae.tensor.UserException;
  * @param model name in the model catalogue
  * @param settings keys as for {@code train --set}
  * @param evaluate how the trained model is measured
- * @param metric the figure's name among {@link Evaluator#METRICS}; nats per observation where it is
- *     a likelihood
+ * @param metric the figure's name among {@link Evaluator#METRICS} or {@link ViewFigures}; nats per
+ *     observation where it is a likelihood
  * @param better which way the metric improves
  * @param goals all must hold for the verdict "met"
  * @param seeds number of runs, from {@code settings.seed} (else 0) upward; above 1 the figure is
@@ -141,7 +144,7 @@ public record Recipe(
     evaluate = evaluate == null ? Measure.USUAL : evaluate;
     goals = goals == null ? List.of() : List.copyOf(goals);
     seeds = seeds == null ? 1 : seeds;
-    oneOf(id, "metric", metric, Evaluator.METRICS);
+    measured(id, "metric", metric);
     oneOf(id, "evaluate.split", evaluate.split(), Split.NAMES);
     if (metric.equals("kl_per_dimension")) {
       throw UserException.of("experiment %s: kl_per_dimension is not one number; use kl", id);
@@ -276,14 +279,32 @@ public record Recipe(
         + evaluate.split()
         + " --nll-samples "
         + evaluate.nllSamples()
-        + (Evaluator.ON_REQUEST.contains(metric) ? " --metrics " + metric : "");
+        + (onRequest().isEmpty() ? "" : " --metrics " + String.join(",", onRequest()));
   }
 
-  /** The metrics it is judged by that are measured only when named. */
+  /** What must be named to be measured, so that it can be judged. */
   Set<String> onRequest() {
+    return onRequest(m -> false);
+  }
+
+  /**
+   * The same where something is known already.
+   *
+   * @param known of the metrics it is judged by
+   */
+  Set<String> onRequest(Predicate<String> known) {
     return Stream.concat(Stream.of(metric), goals.stream().map(Goal::metric))
-        .filter(m -> m != null && Evaluator.ON_REQUEST.contains(m))
+        .filter(m -> m != null && !known.test(m))
+        .map(m -> ViewFigures.isName(m) ? ViewFigures.measurement(m) : m)
+        .filter(m -> Evaluator.ON_REQUEST.contains(m) || Multimodality.METRICS.contains(m))
         .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /** Whether the name is of something that can be measured. */
+  static void measured(String id, String what, String metric) {
+    if (!ViewFigures.isName(metric)) {
+      oneOf(id, what, metric, Evaluator.METRICS);
+    }
   }
 
   private static String option(String key, Object value) {

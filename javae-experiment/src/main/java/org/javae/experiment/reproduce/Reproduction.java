@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import org.javae.core.evaluate.Evaluator;
+import org.javae.core.evaluate.ViewFigures;
 import org.javae.core.io.AtomicFiles;
 import org.javae.core.io.Json;
 import org.javae.core.io.ModelFolder;
@@ -283,18 +284,13 @@ public final class Reproduction {
                 progress.accept(part);
               });
       Map<String, Double> metrics = new LinkedHashMap<>();
-      ObjectNode all = Json.mapper().valueToTree(e.metrics());
-      Set<String> more = r.onRequest();
-      more.removeIf(all::has);
+      ObjectNode all = figures(e);
+      Set<String> more = r.onRequest(all::has);
       if (!more.isEmpty()) {
         Evaluator.Options named =
             new Evaluator.Options(
                 r.evaluate().nllSamples(), EVALUATION_SEED, EVALUATION_BATCH, more);
-        all.setAll(
-            (ObjectNode)
-                Json.mapper()
-                    .valueToTree(
-                        run.evaluate(r.evaluate().split(), named, part -> checkStop()).metrics()));
+        all.setAll(figures(run.evaluate(r.evaluate().split(), named, part -> checkStop())));
       }
       all.remove("nll_samples");
       for (Map.Entry<String, JsonNode> m : all.properties()) {
@@ -315,6 +311,15 @@ public final class Reproduction {
           e.seconds(),
           metrics);
     }
+  }
+
+  /** All numbers of an evaluation by name. */
+  private static ObjectNode figures(Run.Evaluation e) {
+    ObjectNode all = Json.mapper().valueToTree(e.metrics());
+    if (e.multimodal() != null) {
+      ViewFigures.of(e.multimodal()).forEach(all::put);
+    }
+    return all;
   }
 
   // ---- the row
