@@ -3,6 +3,7 @@ package org.javae.core.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -85,8 +86,8 @@ public record CatalogEntry<C extends ModelConfig>(
   }
 
   /**
-   * Defaults for the data, overridden by the user's settings. Numbers may be given as text, as they
-   * come from a command line.
+   * Defaults for the data, overridden by the user's settings. Numbers and switches may be given as
+   * text, as they come from a command line.
    *
    * @throws UserException for an unknown key or a value that does not fit
    */
@@ -98,18 +99,20 @@ public record CatalogEntry<C extends ModelConfig>(
     settings.forEach(
         (key, value) -> {
           JsonNode node = Json.mapper().valueToTree(value);
-          tree.set(key, node.isTextual() ? number(key, node) : node);
+          tree.set(key, node.isTextual() ? spelt(key, node) : node);
         });
     return read(tree);
   }
 
-  /** A text as the number it spells, where the setting is one. */
-  private JsonNode number(String key, JsonNode text) {
+  /** A text as the number or switch it spells, where the setting is one. */
+  private JsonNode spelt(String key, JsonNode text) {
     try {
       String s = text.asText().strip();
       return switch (type(key)) {
-        case "whole number" -> LongNode.valueOf(Long.parseLong(s));
-        case "number" -> DoubleNode.valueOf(Double.parseDouble(s));
+        case "a whole number" -> LongNode.valueOf(Long.parseLong(s));
+        case "a number" -> DoubleNode.valueOf(Double.parseDouble(s));
+        case "true or false" ->
+            s.equals("true") || s.equals("false") ? BooleanNode.valueOf(s.equals("true")) : text;
         default -> text;
       };
     } catch (NumberFormatException e) {
@@ -140,7 +143,7 @@ public record CatalogEntry<C extends ModelConfig>(
         .ifPresent(
             c -> {
               throw UserException.usage(
-                  "setting '%s' of model %s has no value: a %s is expected",
+                  "setting '%s' of model %s has no value: %s is expected",
                   c.getName(), name, type(c.getName()));
             });
     try {
@@ -157,7 +160,7 @@ public record CatalogEntry<C extends ModelConfig>(
               : "?";
       JsonNode value = tree.get(key);
       throw UserException.usage(
-          "setting '%s' of model %s cannot be %s: a %s is expected", key, name, value, type(key));
+          "setting '%s' of model %s cannot be %s: %s is expected", key, name, value, type(key));
     }
   }
 
@@ -167,10 +170,12 @@ public record CatalogEntry<C extends ModelConfig>(
         .map(
             c ->
                 c.getType() == int.class
-                    ? "whole number"
-                    : c.getType() == double.class ? "number" : "text")
+                    ? "a whole number"
+                    : c.getType() == double.class
+                        ? "a number"
+                        : c.getType() == boolean.class ? "true or false" : "a text")
         .findFirst()
-        .orElse("known setting");
+        .orElse("a known setting");
   }
 
   /** Builds the model with fresh parameters. */

@@ -150,7 +150,7 @@ public final class Jive extends MultiBlock implements Remarks {
     }
     List<Tensor> x =
         m.n() < d ? rows : split(Symmetric.root(m.covariance().times(scale).times(scale.t())));
-    Variation v = Variation.of(x, joint, each, config.iterations());
+    Variation v = Variation.of(x, joint, each, config.iterations(), Variation.CONVERGED);
     keep(x, v, joint, each, settled && v.settled());
     Tensor b = v.directions(x).times(scale);
     int missing = config.latent() - (int) b.size(1);
@@ -171,15 +171,18 @@ public final class Jive extends MultiBlock implements Remarks {
 
   /** All whole observations, scaled, a view each: {@code XᵀX} is the covariance. */
   private List<Tensor> rows(Moments m, Tensor scale, Consumer<Consumer<Batch>> pass) {
-    List<Tensor> rows = new ArrayList<>();
+    Tensor rows = Tensor.zeros(DType.FLOAT64, m.n(), data().event().numel());
+    long[] at = {0};
     pass.accept(
         b -> {
           Tensor x = Moments.complete(b, 0);
           if (x != null) {
-            rows.add(x.minus(m.mean()).times(scale.t()).div(Math.sqrt(m.n())));
+            Tensor c = x.minus(m.mean()).times(scale.t()).div(Math.sqrt(m.n()));
+            rows.narrow(0, at[0], x.size(0)).copyFromInPlace(c);
+            at[0] += x.size(0);
           }
         });
-    return split(Tensor.cat(rows, 0));
+    return split(rows);
   }
 
   private List<Tensor> split(Tensor x) {

@@ -39,6 +39,9 @@ final class PermutedRanks {
 
   private static final double CLEAR = 8;
 
+  /** Ranks need no more of an estimate than this. */
+  private static final double ROUGHLY = 1e-4;
+
   /** Beyond this many rows the largest singular value comes from Lanczos' iteration. */
   private static final int SMALL = 150;
 
@@ -95,7 +98,7 @@ final class PermutedRanks {
   }
 
   private Found again(List<Tensor> x, List<Tensor> few, Found now) {
-    Variation v = Variation.of(few, now.joint, now.own, iterations);
+    Variation v = Variation.of(few, now.joint, now.own, iterations, ROUGHLY);
     Tensor s = Tensor.cat(x, 1).matmul(v.directions(few));
     List<Tensor> withoutOwn = new ArrayList<>();
     int[] own = new int[x.size()];

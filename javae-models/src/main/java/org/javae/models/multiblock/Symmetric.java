@@ -53,13 +53,17 @@ final class Symmetric {
     return parts;
   }
 
-  /** Eigenvectors of the r largest eigenvalues, a column of zeros for each that is none. */
-  static Tensor principal(Tensor a, int r) {
+  /**
+   * Eigenvectors of the r largest eigenvalues, a column of zeros for each that is none.
+   *
+   * @param least eigenvalues up to here count as none too
+   */
+  static Tensor principal(Tensor a, int r, double least) {
     int d = (int) a.size(0);
     int[] order = IntStream.range(0, r).map(i -> d - 1 - i).toArray();
     List<Tensor> e = a.eigh();
     Tensor values = e.get(0);
-    double floor = Math.max(Double.MIN_NORMAL, RANK * values.max().item());
+    double floor = Math.max(least, Math.max(Double.MIN_NORMAL, RANK * values.max().item()));
     Tensor some = e.get(1).times(values.gt(floor).to(values.dtype()).unsqueeze(0));
     return some.indexSelect(1, Tensor.indices(order));
   }

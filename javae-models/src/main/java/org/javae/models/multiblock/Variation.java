@@ -21,7 +21,17 @@ import org.javae.tensor.Tensor;
  * @param settled whether the alternation came to rest
  */
 record Variation(Tensor scores, List<Tensor> own, double explained, boolean settled) {
-  private static final double CONVERGED = 1e-9;
+  /** Sine of the angle by which a step may still turn S. */
+  static final double CONVERGED = 1e-9;
+
+  /** Beyond this many coordinates S is not found anew but improved by each step. */
+  private static final int SMALL = 150;
+
+  /** Steps after which the better of two starts is followed alone. */
+  private static final int TRIAL = 40;
+
+  /** Squared singular values below this part of a view's length count as none. */
+  private static final double NONE = 1e-12;
 
   /**
    * The better of two fixed points of Lock and others' alternation: J is the best approximation of
@@ -34,49 +44,99 @@ record Variation(Tensor scores, List<Tensor> own, double explained, boolean sett
    * @param rank r
    * @param ranks rₖ
    */
-  static Variation of(List<Tensor> x, int rank, int[] ranks, int iterations) {
+  static Variation of(List<Tensor> x, int rank, int[] ranks, int iterations, double tolerance) {
     List<Tensor> bases = new ArrayList<>();
     for (int k = 0; k < ranks.length; k++) {
       int most = (int) Math.min(rank + ranks[k], Math.min(x.get(k).size(0), x.get(k).size(1)));
       bases.add(left(x.get(k), most));
     }
-    Variation common = from(left(Tensor.cat(bases, 1), rank), rank, x, ranks, iterations);
-    Variation paper = from(left(Tensor.cat(x, 1), rank), rank, x, ranks, iterations);
-    return paper.explained > common.explained * (1 + 1e-9) ? paper : common;
+    Fit fit = new Fit(x, rank, ranks, tolerance);
+    int trial = Math.min(TRIAL, iterations);
+    Variation common = fit.from(left(Tensor.cat(bases, 1), rank), trial);
+    Variation paper = fit.from(left(Tensor.cat(x, 1), rank), trial);
+    Variation better = paper.explained > common.explained * (1 + 1e-9) ? paper : common;
+    return better.settled || iterations == trial
+        ? better
+        : fit.from(better.scores, iterations - trial);
   }
 
-  private static Variation from(Tensor start, int r, List<Tensor> x, int[] ranks, int iterations) {
-    Tensor s = start;
-    boolean settled = false;
-    for (int i = 0; i < iterations && !settled; i++) {
-      Tensor now = s;
-      Tensor next = Scope.run(() -> left(withoutOwn(now, x, ranks), r));
-      settled = next.minus(now.matmul(now.t().matmul(next))).abs().max().item() < CONVERGED;
-      s = next;
+  /** The alternation. */
+  private record Fit(
+      List<Tensor> x, List<Tensor> squares, int rank, int[] ranks, double tolerance) {
+    Fit(List<Tensor> x, int rank, int[] ranks, double tolerance) {
+      this(
+          x,
+          x.stream().map(t -> t.size(1) > t.size(0) ? null : t.t().matmul(t)).toList(),
+          rank,
+          ranks,
+          tolerance);
     }
-    List<Tensor> own = new ArrayList<>();
-    double explained = 0;
-    for (int k = 0; k < ranks.length; k++) {
-      Tensor rest = rest(s, x.get(k));
-      own.add(right(rest, ranks[k]));
-      explained += s.t().matmul(x.get(k)).square().sum().item();
-      explained += rest.matmul(own.get(k)).square().sum().item();
-    }
-    return new Variation(s, own, explained, settled);
-  }
 
-  /** X − A. */
-  private static Tensor withoutOwn(Tensor s, List<Tensor> x, int[] ranks) {
-    return Tensor.cat(
-        IntStream.range(0, ranks.length)
-            .mapToObj(
-                k -> {
-                  Tensor rest = rest(s, x.get(k));
-                  Tensor v = right(rest, ranks[k]);
-                  return x.get(k).minus(rest.matmul(v).matmul(v.t()));
-                })
-            .toList(),
-        1);
+    Variation from(Tensor start, int iterations) {
+      Tensor s = start;
+      Tensor before = start;
+      boolean settled = false;
+      for (int i = 0; i < iterations && !settled; i++) {
+        Tensor now = s;
+        Tensor last = before;
+        s = Scope.run(() -> improved(withoutOwn(now), now, last));
+        Tensor turned = s.minus(now.matmul(now.t().matmul(s)));
+        settled = turned.square().sum().item() < tolerance * tolerance;
+        before = now;
+      }
+      List<Tensor> own = new ArrayList<>();
+      double explained = 0;
+      for (int k = 0; k < ranks.length; k++) {
+        own.add(own(s, k));
+        explained += s.t().matmul(x.get(k)).square().sum().item();
+        explained += rest(s, x.get(k)).matmul(own.get(k)).square().sum().item();
+      }
+      return new Variation(s, own, explained, settled);
+    }
+
+    /**
+     * The first left singular vectors of X − A; of a large one the best approximations within S,
+     * its image and the last step (Knyazev, 2001), which never explain less either.
+     */
+    private Tensor improved(Tensor y, Tensor s, Tensor before) {
+      if (rank == 0 || Math.min(y.size(0), y.size(1)) <= Math.max(SMALL, 6 * rank)) {
+        return left(y, rank);
+      }
+      Tensor image = normal(rest(s, y.matmul(y.t().matmul(s))));
+      Tensor turned = normal(rest(s, before));
+      Tensor q = left(Tensor.cat(List.of(s, image, turned), 1), 3 * rank);
+      return q.matmul(right(y.t().matmul(q), rank));
+    }
+
+    private static Tensor normal(Tensor x) {
+      Tensor length = x.square().sum(0).sqrt().clamp(Double.MIN_NORMAL, Double.MAX_VALUE);
+      return x.div(length.unsqueeze(0));
+    }
+
+    /** Vₖ: the first right singular vectors of (I − SSᵀ) Xₖ. */
+    private Tensor own(Tensor s, int k) {
+      Tensor square = squares.get(k);
+      if (square == null || ranks[k] == 0) {
+        return right(rest(s, x.get(k)), ranks[k]);
+      }
+      Tensor w = s.t().matmul(x.get(k));
+      double least = NONE * square.diag().sum().item();
+      return Symmetric.principal(square.minus(w.t().matmul(w)), ranks[k], least);
+    }
+
+    /** X − A. */
+    private Tensor withoutOwn(Tensor s) {
+      return Tensor.cat(
+          IntStream.range(0, ranks.length)
+              .mapToObj(
+                  k -> {
+                    Tensor v = own(s, k);
+                    Tensor scores = rest(s, x.get(k).matmul(v));
+                    return x.get(k).minus(scores.matmul(v.t()));
+                  })
+              .toList(),
+          1);
+    }
   }
 
   /** (I − SSᵀ) X. */
@@ -108,7 +168,7 @@ record Variation(Tensor scores, List<Tensor> own, double explained, boolean sett
     if (x.size(1) > x.size(0)) {
       return left(x.t(), r);
     }
-    return Symmetric.principal(x.t().matmul(x), r);
+    return Symmetric.principal(x.t().matmul(x), r, 0);
   }
 
   /**
