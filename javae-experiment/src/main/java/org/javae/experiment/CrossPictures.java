@@ -45,7 +45,11 @@ public final class CrossPictures {
                       b.present() == null
                           ? Tensor.ones(b.size(), views.size()).to(b.x().dtype())
                           : b.present();
+                  List<Integer> told = model.conditions();
                   for (int m = 0; m < views.size() && m < MOST_VIEWS; m++) {
+                    if (!told.isEmpty() && !told.contains(m)) {
+                      continue; // the model tells nothing from this view alone
+                    }
                     names.add("from " + views.get(m).name());
                     versions.add(seen(model, b.x(), present.times(only(m, views.size())), rng));
                   }
@@ -63,7 +67,7 @@ public final class CrossPictures {
 
   /** Everything from a draw of the posterior given some views. */
   private static Tensor seen(Multimodal model, Tensor x, Tensor present, Rng rng) {
-    LatentVariableModel m = model.given(present.to(x.dtype()));
+    LatentVariableModel m = model.given(x, present.to(x.dtype()));
     return m.decode(m.posterior(x).sample(rng));
   }
 

@@ -51,6 +51,7 @@ public final class GivenViews {
     List<String> names = views.stream().map(View::name).toList();
     float[] x = new float[run.width()];
     double[] present = new double[views.size()];
+    boolean[] told = new boolean[views.size()];
     given.forEach(
         (name, value) -> {
           int m = names.indexOf(name);
@@ -64,14 +65,16 @@ public final class GivenViews {
           p.apply(values, new int[] {0}, v.length(), Rng.of(seed).split("given"), 0);
           System.arraycopy(values, 0, x, v.offset(), v.length());
           present[m] = 1;
+          told[m] = true;
         });
+    Multimodal.checkAsked(run.model(), told);
     return Scope.run(
         () ->
             Autograd.off(
                 () -> {
                   Tensor one = Tensor.of(x, 1, x.length);
                   Tensor there = Tensor.of(present, 1, present.length).to(one.dtype());
-                  LatentVariableModel m = several.given(there);
+                  LatentVariableModel m = several.given(one, there);
                   Rng rng = Rng.of(seed).split("generate");
                   Tensor z = m.posterior(one).sample(rng, n);
                   String title = run.title("given " + String.join(", ", given.keySet()));

@@ -130,6 +130,9 @@ public final class Keys {
     say("experts", "of the views: product, or quotient (each holds the prior already)");
     say("privates", "dimensions of each view's private latent");
     say("joint", "width of the layers where a network of several views joins them");
+    say(
+        "given",
+        "views that are given, by name, separated by commas; the others are told from them");
     say("pseudo", "pseudo-samples of each view, the prior where it is absent");
     say("cross", "whether a view's shared latent alone also explains the other views");
     // Training.

@@ -18,6 +18,7 @@ import org.javae.models.linear.ProbabilisticPca;
 import org.javae.models.multiblock.Jive;
 import org.javae.models.multiblock.Mcca;
 import org.javae.models.multiblock.MultiBlockPls;
+import org.javae.models.multimodal.CvaeViews;
 import org.javae.models.multimodal.Dmvae;
 import org.javae.models.multimodal.Jmvae;
 import org.javae.models.multimodal.M2vae;
@@ -61,10 +62,11 @@ import org.javae.models.unimodal.WaeMmd;
 import org.javae.tensor.DType;
 import org.javae.tensor.UserException;
 
-/** Every model by name: one line each, no scanning. */
+/** Every model by name, in reading order: one line each, no scanning. */
 public final class ModelCatalog {
   private static final List<CatalogEntry<?>> ENTRIES =
       List.of(
+          // The VAE, bounds, priors and posteriors
           CatalogEntry.of("vae", Vae.ABOUT, Vae.Config.class, Vae.Config::defaults, Vae::new),
           CatalogEntry.of(
               "beta-vae",
@@ -86,6 +88,25 @@ public final class ModelCatalog {
           vaeDrawing("planar-vae", Vae.ABOUT_PLANAR, "planar"),
           vaeDrawing("radial-vae", Vae.ABOUT_RADIAL, "radial"),
           vaeDrawing("iaf-vae", Vae.ABOUT_IAF, "iaf"),
+          CatalogEntry.of(
+              "svae",
+              SphericalVae.ABOUT,
+              SphericalVae.Config.class,
+              SphericalVae.Config::defaults,
+              SphericalVae::new),
+          CatalogEntry.of(
+              "poincare-vae",
+              PoincareVae.ABOUT,
+              PoincareVae.Config.class,
+              PoincareVae.Config::defaults,
+              PoincareVae::new),
+          CatalogEntry.of(
+              "categorical-vae",
+              CategoricalVae.ABOUT,
+              CategoricalVae.Config.class,
+              CategoricalVae.Config::defaults,
+              CategoricalVae::new),
+          // Penalties
           CatalogEntry.of(
               "beta-tc-vae",
               BetaTcVae.ABOUT,
@@ -120,48 +141,32 @@ public final class ModelCatalog {
               AdversarialAutoencoder.Config.class,
               AdversarialAutoencoder.Config::defaults,
               AdversarialAutoencoder::new),
+          // Several levels, codebooks, clusters, sentences, labels
+          CatalogEntry.of("hvae", Hvae.ABOUT, Hvae.Config.class, Hvae.Config::defaults, Hvae::new),
+          CatalogEntry.of("nvae", Nvae.ABOUT, Nvae.Config.class, Nvae.Config::defaults, Nvae::new),
           CatalogEntry.of(
-              "svae",
-              SphericalVae.ABOUT,
-              SphericalVae.Config.class,
-              SphericalVae.Config::defaults,
-              SphericalVae::new),
+              "vq-vae", VqVae.ABOUT, VqVae.Config.class, VqVae.Config::defaults, VqVae::new),
           CatalogEntry.of(
-              "poincare-vae",
-              PoincareVae.ABOUT,
-              PoincareVae.Config.class,
-              PoincareVae.Config::defaults,
-              PoincareVae::new),
-          CatalogEntry.of(
-              "categorical-vae",
-              CategoricalVae.ABOUT,
-              CategoricalVae.Config.class,
-              CategoricalVae.Config::defaults,
-              CategoricalVae::new),
+              "vq-vae-2", VqVae2.ABOUT, VqVae2.Config.class, VqVae2.Config::defaults, VqVae2::new),
+          CatalogEntry.of("vade", Vade.ABOUT, Vade.Config.class, Vade.Config::defaults, Vade::new)
+              .keepingGreys(),
           CatalogEntry.of(
               "text-vae",
               TextVae.ABOUT,
               TextVae.Config.class,
               TextVae.Config::defaults,
               TextVae::new),
-          CatalogEntry.of("vade", Vade.ABOUT, Vade.Config.class, Vade.Config::defaults, Vade::new)
-              .keepingGreys(),
           CatalogEntry.of(
               "cvae",
               ConditionalVae.ABOUT,
               ConditionalVae.Config.class,
               ConditionalVae.Config::defaults,
               ConditionalVae::new),
-          CatalogEntry.of("hvae", Hvae.ABOUT, Hvae.Config.class, Hvae.Config::defaults, Hvae::new),
-          CatalogEntry.of(
-              "vq-vae", VqVae.ABOUT, VqVae.Config.class, VqVae.Config::defaults, VqVae::new),
-          CatalogEntry.of("nvae", Nvae.ABOUT, Nvae.Config.class, Nvae.Config::defaults, Nvae::new),
           CatalogEntry.of("ivae", Ivae.ABOUT, Ivae.Config.class, Ivae.Config::defaults, Ivae::new),
+          // Several views
           CatalogEntry.of("mvae", Mvae.ABOUT, Mvae.Config.class, Mvae.Config::defaults, Mvae::new),
           CatalogEntry.of(
               "mmvae", Mmvae.ABOUT, Mmvae.Config.class, Mmvae.Config::defaults, Mmvae::new),
-          CatalogEntry.of(
-              "vq-vae-2", VqVae2.ABOUT, VqVae2.Config.class, VqVae2.Config::defaults, VqVae2::new),
           CatalogEntry.of(
               "mopoe",
               MoPoE.ABOUT,
@@ -192,6 +197,13 @@ public final class ModelCatalog {
               "m2vae", M2vae.ABOUT, M2vae.Config.class, M2vae.Config::defaults, M2vae::new),
           CatalogEntry.of("mfm", Mfm.ABOUT, Mfm.Config.class, Mfm.Config::defaults, Mfm::new),
           CatalogEntry.of("meme", Meme.ABOUT, Meme.Config.class, Meme.Config::defaults, Meme::new),
+          CatalogEntry.of(
+              "cvae-views",
+              CvaeViews.ABOUT,
+              CvaeViews.Config.class,
+              CvaeViews.Config::defaults,
+              CvaeViews::new),
+          // Autoencoders without a density
           CatalogEntry.of(
                   "ae",
                   Autoencoder.ABOUT,
@@ -236,6 +248,7 @@ public final class ModelCatalog {
                   LinearAutoencoder.Config::defaults,
                   LinearAutoencoder::new)
               .keepingGreys(),
+          // Closed forms, densities and other rivals
           CatalogEntry.of(
                   "pca",
                   Pca.ABOUT,
@@ -253,6 +266,13 @@ public final class ModelCatalog {
               .in(DType.FLOAT64)
               .keepingGreys(),
           CatalogEntry.of(
+                  "fastica",
+                  FastIca.ABOUT,
+                  FastIca.Config.class,
+                  FastIca.Config::defaults,
+                  FastIca::new)
+              .in(DType.FLOAT64),
+          CatalogEntry.of(
                   "gmm",
                   GaussianMixture.ABOUT,
                   GaussianMixture.Config.class,
@@ -268,20 +288,13 @@ public final class ModelCatalog {
               MadeModel.Config.class,
               MadeModel.Config::defaults,
               MadeModel::new),
-          CatalogEntry.of("rbm", Rbm.ABOUT, Rbm.Config.class, Rbm.Config::defaults, Rbm::new),
           CatalogEntry.of(
               "pixelcnn",
               PixelCnn.ABOUT,
               PixelCnn.Config.class,
               PixelCnn.Config::defaults,
               PixelCnn::new),
-          CatalogEntry.of(
-                  "fastica",
-                  FastIca.ABOUT,
-                  FastIca.Config.class,
-                  FastIca.Config::defaults,
-                  FastIca::new)
-              .in(DType.FLOAT64),
+          CatalogEntry.of("rbm", Rbm.ABOUT, Rbm.Config.class, Rbm.Config::defaults, Rbm::new),
           CatalogEntry.of("mcca", Mcca.ABOUT, Mcca.Config.class, Mcca.Config::defaults, Mcca::new)
               .in(DType.FLOAT64)
               .keepingGreys(),

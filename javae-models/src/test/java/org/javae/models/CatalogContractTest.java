@@ -149,6 +149,7 @@ class CatalogContractTest {
     several("jmvae", Map.of("joint", 5, "subsets", 1));
     several("telbo", Map.of("joint", 5));
     several("m2vae", Map.of("joint", 5));
+    several("cvae-views", Map.of("joint", 5, "given", "view1"));
     several("mfm", Map.of("joint", 5, "privates", 2));
     row(
         "meme",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
 import java.util.Map;
 import org.javae.core.io.Json;
 import org.javae.core.model.CatalogEntry;
@@ -16,22 +17,30 @@ import org.junit.jupiter.api.Test;
 class SwitchesTest {
   private static final DataSpec IMAGES = DataSpec.of(Shape.of(1, 28, 28), true, true);
 
+  /** What has no default. */
+  private static final Map<String, Map<String, String>> NEEDS =
+      Map.of("cvae-views", Map.of("given", "image"));
+
   @Test
   void everySwitchOfEveryModelCanBeThrown() {
     int found = 0;
     for (CatalogEntry<?> e : ModelCatalog.entries()) {
-      JsonNode usual = Json.mapper().valueToTree(e.configure(IMAGES, Map.of()));
+      Map<String, String> needs = NEEDS.getOrDefault(e.name(), Map.of());
+      JsonNode usual = Json.mapper().valueToTree(e.configure(IMAGES, needs));
       for (Map.Entry<String, JsonNode> key : usual.properties()) {
         if (key.getValue().isBoolean()) {
           found++;
           boolean other = !key.getValue().booleanValue();
+          Map<String, String> settings = new HashMap<>(needs);
+          settings.put(key.getKey(), String.valueOf(other));
           JsonNode thrown =
               Json.mapper()
                   .valueToTree(e.configure(IMAGES, Map.of(key.getKey(), String.valueOf(other))));
           assertThat(thrown.get(key.getKey()).booleanValue())
               .as(e.name() + " " + key.getKey())
               .isEqualTo(other);
-          assertThatThrownBy(() -> e.configure(IMAGES, Map.of(key.getKey(), "yes")))
+          settings.put(key.getKey(), "yes");
+          assertThatThrownBy(() -> e.configure(IMAGES, settings))
               .isInstanceOf(UserException.class)
               .hasMessageContaining("'" + key.getKey() + "'")
               .hasMessageEndingWith("true or false is expected");

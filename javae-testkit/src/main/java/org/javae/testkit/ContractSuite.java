@@ -48,6 +48,7 @@ import org.javae.core.model.Generates;
 import org.javae.core.model.LatentVariableModel;
 import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
+import org.javae.core.model.Multimodal;
 import org.javae.core.model.Scores;
 import org.javae.core.model.View;
 import org.javae.core.train.EpochRecord;
@@ -149,9 +150,7 @@ public final class ContractSuite {
           if (v instanceof LatentVariableModel l) {
             expect("posterior mean", l.posterior(x).mean(), Shape.of(BATCH, l.latent()));
             expect(
-                "prior mean",
-                l.prior().mean(),
-                Shape.of(m instanceof Conditional ? BATCH : 1, l.latent()));
+                "prior mean", l.prior().mean(), Shape.of(isConditional(m) ? BATCH : 1, l.latent()));
             Tensor z = l.posterior(x).sample(Rng.of(1), 3);
             expect("posterior draws", z, Shape.of(3L * BATCH, l.latent()));
             expect("posterior density", l.posterior(x).repeat(3).logProb(z), Shape.of(3L * BATCH));
@@ -168,6 +167,11 @@ public final class ContractSuite {
           }
         });
     assertThat(can[0]).as("the model can do something with data").isTrue();
+  }
+
+  /** Whether each observation has a prior of its own. */
+  private static boolean isConditional(Model<?> m) {
+    return m instanceof Conditional || m instanceof Multimodal v && !v.conditions().isEmpty();
   }
 
   private static void expect(String what, Tensor t, Shape shape) {

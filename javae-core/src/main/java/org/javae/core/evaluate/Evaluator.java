@@ -33,6 +33,7 @@ import org.javae.core.model.LargeLatents;
 import org.javae.core.model.LatentVariableModel;
 import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
+import org.javae.core.model.Multimodal;
 import org.javae.core.model.Quantised;
 import org.javae.core.model.Scores;
 import org.javae.core.model.Unnormalised;
@@ -566,7 +567,8 @@ public final class Evaluator {
     List<Tensor> parts = new ArrayList<>();
     for (int m = 0; m < model.data().views().size(); m++) {
       View v = model.data().views().get(m);
-      Tensor there = b.present().narrow(1, m, 1).times(v.data().isText() ? 0 : 1);
+      boolean told = model instanceof Multimodal several && several.conditions().contains(m);
+      Tensor there = b.present().narrow(1, m, 1).times(v.data().isText() || told ? 0 : 1);
       parts.add(there.expand(b.size(), v.length()));
     }
     return Tensor.cat(parts, 1);

@@ -7,6 +7,7 @@ import org.javae.core.model.Batch;
 import org.javae.core.model.Conditional;
 import org.javae.core.model.LatentVariableModel;
 import org.javae.core.model.Model;
+import org.javae.core.model.Multimodal;
 import org.javae.tensor.Autograd;
 import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
@@ -44,6 +45,9 @@ public record Imputation(Tensor mean, Tensor low, Tensor high, Tensor draws, Ten
     ViewSubsets s = new ViewSubsets(model);
     if (draws < 2) {
       throw UserException.usage("%d draws make no interval; at least 2 are needed", draws);
+    }
+    for (boolean[] seen : s.there(b)) {
+      Multimodal.checkAsked(model, seen);
     }
     int batch = Math.toIntExact(b.size());
     int k = Math.multiplyExact(draws, CODES_A_DRAW);

@@ -30,7 +30,8 @@ public record MultimodalReport(
     Factorisation factorisation) {
 
   /**
-   * By importance sampling.
+   * By importance sampling. Of a model that is conditional on views, all of it is given these:
+   * {@code joint} is ln p(targets | conditions), and the conditions have no row.
    *
    * @param joint ln p(x₁ … x_M) of the views that are there
    * @param views of each

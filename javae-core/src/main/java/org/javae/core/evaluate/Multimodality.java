@@ -175,9 +175,9 @@ public final class Multimodality {
     needed.add(s.all());
     for (int m = 0; m < n; m++) {
       needed.add(s.others(m));
-      needed.add(1 << m);
+      needed.add(s.with(m));
     }
-    needed.remove(0);
+    needed.removeIf(c -> c == 0 || !s.answered(c));
     Mean joint = new Mean();
     Mean[] marginal = Mean.many(n);
     Mean[] conditional = Mean.many(n);
@@ -194,12 +194,15 @@ public final class Multimodality {
           }
           Estimates whole = of.get(s.all());
           for (int i = 0; i < there.length; i++) {
+            if (!s.answered(there[i])) {
+              continue;
+            }
             joint.add(whole.marginal[i]);
             for (int m = 0; m < n; m++) {
-              if (!there[i][m]) {
+              if (!there[i][m] || ViewSubsets.holds(s.conditions(), m)) {
                 continue;
               }
-              Estimates own = of.get(1 << m);
+              Estimates own = of.get(s.with(m));
               marginal[m].add(own.marginal[i]);
               itself[m].add(own.predictive[m][i]);
               all[m].add(whole.predictive[m][i]);
@@ -213,6 +216,9 @@ public final class Multimodality {
         });
     List<ViewLikelihood> views = new ArrayList<>();
     for (int m = 0; m < n; m++) {
+      if (ViewSubsets.holds(s.conditions(), m)) {
+        continue;
+      }
       Map<String, Double> given = new LinkedHashMap<>();
       put(given, "all", all[m].value());
       put(given, "others", others[m].value());
@@ -249,7 +255,7 @@ public final class Multimodality {
                 Scope.run(
                     () -> {
                       Distribution.Drawn z = q.sampled(r, now);
-                      List<Tensor> p = s.logLikelihoods(z.value(), x.repeatBatch(now));
+                      List<Tensor> p = s.logLikelihoods(seeing, z.value(), x.repeatBatch(now));
                       Tensor w =
                           Conditional.rows(seeing.prior(), z.value().size(0))
                               .logProb(z.value())
@@ -297,13 +303,16 @@ public final class Multimodality {
                   LatentVariableModel seeing = s.seeing(b, subset);
                   Tensor z = seeing.posterior(b.x()).sample(r);
                   Tensor y = seeing.likelihood(z).mean();
-                  List<Tensor> p = s.logLikelihoods(z, b.x());
+                  List<Tensor> p = s.logLikelihoods(seeing, z, b.x());
                   boolean[] has = new boolean[there.length];
                   for (int i = 0; i < has.length; i++) {
                     has[i] = hasAll(there[i], subset);
                     counts.get(subset)[0] += has[i] ? 1 : 0;
                   }
                   for (int m = 0; m < n; m++) {
+                    if (ViewSubsets.holds(s.conditions(), m)) {
+                      continue;
+                    }
                     double[] e = error(s.views().get(m), b.x(), y);
                     double[] l = p.get(m).toDoubles();
                     for (int i = 0; i < has.length; i++) {
@@ -388,13 +397,16 @@ public final class Multimodality {
           int[][] drawn = new int[n][];
           Scope.run(
               () -> {
-                Tensor x = s.whole().generate(Math.toIntExact(b.size()), joint);
+                Tensor x = s.draws(b, joint);
                 for (int m = 0; m < n; m++) {
                   drawn[m] = judges.classify(m, x);
                 }
               });
           for (int i = 0; i < there.length; i++) {
             int draw = i;
+            if (!s.answered(there[i])) {
+              continue;
+            }
             agree.add(
                 IntStream.range(1, n).allMatch(m -> drawn[m][draw] == drawn[0][draw]) ? 1 : 0);
           }

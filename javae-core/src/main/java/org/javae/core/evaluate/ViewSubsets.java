@@ -89,9 +89,44 @@ final class ViewSubsets {
 
   /**
    * Subsets to look at, by size: all that are not empty, or of many views those of one view, those
-   * that lack one, the whole, and some of every size between, drawn evenly.
+   * that lack one, the whole, and some of every size between, drawn evenly. Of a model that is
+   * conditional on views those that hold one of them.
    */
   List<Integer> chosen(Rng rng) {
+    return every(rng).stream().filter(this::answered).toList();
+  }
+
+  /** Views the model is conditional on: a subset. */
+  int conditions() {
+    return model.conditions().stream().mapToInt(m -> 1 << m).sum();
+  }
+
+  /** Whether the model has anything to say on a subset. */
+  boolean answered(int subset) {
+    return conditions() == 0 || (subset & conditions()) != 0;
+  }
+
+  /** Whether the model has anything to say on an observation with these views. */
+  boolean answered(boolean[] there) {
+    return conditions() == 0 || model.conditions().stream().anyMatch(m -> there[m]);
+  }
+
+  /**
+   * As many draws of all views as a batch has: from the prior, and of a conditional model given
+   * what it is conditional on.
+   */
+  Tensor draws(Batch b, Rng rng) {
+    return conditions() == 0
+        ? whole.generate(Math.toIntExact(b.size()), rng)
+        : seeing(b, conditions()).generate(1, rng);
+  }
+
+  /** A subset that a model can be asked of: one view, and those the model is conditional on. */
+  int with(int m) {
+    return 1 << m | conditions();
+  }
+
+  private List<Integer> every(Rng rng) {
     int n = views.size();
     Set<Integer> r = new LinkedHashSet<>();
     for (int size = 1; size <= n; size++) {
@@ -149,7 +184,7 @@ final class ViewSubsets {
 
   /** The model that sees, of every observation, what it has of the subset. */
   LatentVariableModel seeing(Batch b, int subset) {
-    return model.given(present(b, subset));
+    return model.given(b.x(), present(b, subset));
   }
 
   /** The model of all views. */
@@ -157,9 +192,13 @@ final class ViewSubsets {
     return whole;
   }
 
-  /** ln p(xₘ|z) of every view, whether it is there or not: float64 {@code [k·batch]} each. */
-  List<Tensor> logLikelihoods(Tensor z, Tensor x) {
-    Distribution p = model.given(Tensor.ones(1, views.size()).to(type)).likelihood(z);
+  /**
+   * ln p(xₘ|z) of every view, whether it is there or not: float64 {@code [k·batch]} each.
+   *
+   * @param seeing the model that z was drawn by
+   */
+  List<Tensor> logLikelihoods(LatentVariableModel seeing, Tensor z, Tensor x) {
+    Distribution p = seeing.likelihood(z);
     if (p instanceof Observed o) {
       return o.logProbs(x).stream().map(t -> t.to(DType.FLOAT64)).toList();
     }
@@ -168,7 +207,7 @@ final class ViewSubsets {
       double[] one = new double[views.size()];
       one[m] = 1;
       Tensor only = Tensor.of(one, 1, one.length).to(type);
-      r.add(model.given(only).likelihood(z).logProb(x).to(DType.FLOAT64));
+      r.add(model.given(x, only).likelihood(z).logProb(x).to(DType.FLOAT64));
     }
     return r;
   }

@@ -40,7 +40,7 @@ public interface Conditional {
       return c.given(batch.labels());
     }
     if (model instanceof Multimodal m && batch.present() != null) {
-      return m.given(batch.present());
+      return m.given(batch.x(), batch.present());
     }
     return model instanceof LatentVariableModel m ? m : null;
   }

@@ -79,7 +79,7 @@ class MultimodalityTest {
     }
 
     @Override
-    public LatentVariableModel given(Tensor present) {
+    public LatentVariableModel given(Tensor x, Tensor present) {
       HandMade outer = this;
       return new LatentVariableModel() {
         @Override
@@ -109,7 +109,7 @@ class MultimodalityTest {
     }
 
     private LatentVariableModel whole() {
-      return given(Tensor.ones(1, data().views().size()));
+      return given(null, Tensor.ones(1, data().views().size()));
     }
 
     @Override

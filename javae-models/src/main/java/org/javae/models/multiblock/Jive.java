@@ -79,7 +79,7 @@ public final class Jive extends MultiBlock implements Remarks {
 
     /** Ranks by 100 permutations, at most 16 joint components. */
     public static Config defaults(DataSpec d) {
-      return new Config((int) Math.min(16, d.event().numel()), PERMUTATION, 100, 1000, 0.01);
+      return new Config((int) Math.min(16, d.event().numel()), PERMUTATION, 100, 300, 0.01);
     }
 
     boolean permutes() {
@@ -250,7 +250,7 @@ public final class Jive extends MultiBlock implements Remarks {
 
   /** Shares of a view's variance that are joint, individual and neither; of sum 1. */
   public double[] shares(int view) {
-    double[] s = Arrays.copyOfRange(shares.toDoubles(), 2 * view, 2 * view + 3 - 1);
+    double[] s = Arrays.copyOfRange(shares.toDoubles(), 2 * view, 2 * view + 2);
     return new double[] {s[0], s[1], 1 - s[0] - s[1]};
   }
 

@@ -338,7 +338,7 @@ public abstract class MultiBlock extends Model<Batch>
   }
 
   @Override
-  public final LatentVariableModel given(Tensor present) {
+  public final LatentVariableModel given(Tensor x, Tensor present) {
     return new Given(present.to(DType.FLOAT64));
   }
 

@@ -39,9 +39,6 @@ final class PermutedRanks {
 
   private static final double CLEAR = 8;
 
-  /** Ranks need no more of an estimate than this. */
-  private static final double ROUGHLY = 1e-4;
-
   /** Beyond this many rows the largest singular value comes from Lanczos' iteration. */
   private static final int SMALL = 150;
 
@@ -98,7 +95,7 @@ final class PermutedRanks {
   }
 
   private Found again(List<Tensor> x, List<Tensor> few, Found now) {
-    Variation v = Variation.of(few, now.joint, now.own, iterations, ROUGHLY);
+    Variation v = Variation.of(few, now.joint, now.own, iterations, Variation.ROUGHLY);
     Tensor s = Tensor.cat(x, 1).matmul(v.directions(few));
     List<Tensor> withoutOwn = new ArrayList<>();
     int[] own = new int[x.size()];

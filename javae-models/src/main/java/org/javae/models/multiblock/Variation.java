@@ -24,6 +24,9 @@ record Variation(Tensor scores, List<Tensor> own, double explained, boolean sett
   /** Sine of the angle by which a step may still turn S. */
   static final double CONVERGED = 1e-9;
 
+  /** The same where ranks are all that matters; with more left it has not come to rest. */
+  static final double ROUGHLY = 1e-4;
+
   /** Beyond this many coordinates S is not found anew but improved by each step. */
   private static final int SMALL = 150;
 
@@ -34,11 +37,10 @@ record Variation(Tensor scores, List<Tensor> own, double explained, boolean sett
   private static final double NONE = 1e-12;
 
   /**
-   * The better of two fixed points of Lock and others' alternation: J is the best approximation of
-   * rank r of X − A, then A that of (I − SSᵀ) X view by view. Its steps never explain less: with
-   * the V of A held, the first maximises what S explains with |SᵀXV|² more for an S that stays. It
-   * begins at the principal components of X (A = 0), and at what the views' leading r + rₖ
-   * components have in common, which strong individual variation does not lead astray.
+   * The better of two courses of Lock and others' alternation: J is the best approximation of rank
+   * r of X − A, then Aₖ the best of rank rₖ of (I − SSᵀ) Xₖ. Neither step explains less than the
+   * one before. It begins at the principal components of X (A = 0), and at what the views' leading
+   * r + rₖ components have in common, which strong individual variation does not lead astray.
    *
    * @param x a view each, {@code [p, dₖ]}, of means 0
    * @param rank r
@@ -55,9 +57,7 @@ record Variation(Tensor scores, List<Tensor> own, double explained, boolean sett
     Variation common = fit.from(left(Tensor.cat(bases, 1), rank), trial);
     Variation paper = fit.from(left(Tensor.cat(x, 1), rank), trial);
     Variation better = paper.explained > common.explained * (1 + 1e-9) ? paper : common;
-    return better.settled || iterations == trial
-        ? better
-        : fit.from(better.scores, iterations - trial);
+    return fit.from(better.scores, Math.max(1, iterations - trial));
   }
 
   /** The alternation. */
@@ -75,13 +75,12 @@ record Variation(Tensor scores, List<Tensor> own, double explained, boolean sett
     Variation from(Tensor start, int iterations) {
       Tensor s = start;
       Tensor before = start;
-      boolean settled = false;
-      for (int i = 0; i < iterations && !settled; i++) {
+      double turned = 1;
+      for (int i = 0; i < iterations && turned > tolerance; i++) {
         Tensor now = s;
         Tensor last = before;
         s = Scope.run(() -> improved(withoutOwn(now), now, last));
-        Tensor turned = s.minus(now.matmul(now.t().matmul(s)));
-        settled = turned.square().sum().item() < tolerance * tolerance;
+        turned = rest(now, s).square().sum().sqrt().item();
         before = now;
       }
       List<Tensor> own = new ArrayList<>();
@@ -91,7 +90,7 @@ record Variation(Tensor scores, List<Tensor> own, double explained, boolean sett
         explained += s.t().matmul(x.get(k)).square().sum().item();
         explained += rest(s, x.get(k)).matmul(own.get(k)).square().sum().item();
       }
-      return new Variation(s, own, explained, settled);
+      return new Variation(s, own, explained, turned <= ROUGHLY);
     }
 
     /**

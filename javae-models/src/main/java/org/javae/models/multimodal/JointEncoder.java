@@ -48,18 +48,28 @@ final class JointEncoder {
   }
 
   /**
-   * q(z|x_S).
+   * tanh Σₘ∈S fₘ(xₘ): {@code [batch, width]}.
    *
    * @param features as {@link #features} gives them
    * @param subset S of each observation, {@code [batch, M]}
    */
-  Normal of(List<Tensor> features, Tensor subset) {
+  Tensor context(List<Tensor> features, Tensor subset) {
     Tensor sum = null;
     for (int i = 0; i < views.size(); i++) {
       Tensor f = features.get(i).times(subset.narrow(1, views.get(i), 1));
       sum = sum == null ? f : sum.plus(f);
     }
-    Tensor h = head.apply(sum.tanh());
+    return sum.tanh();
+  }
+
+  /** q(z|x_S), S as for {@link #context}. */
+  Normal of(List<Tensor> features, Tensor subset) {
+    return of(context(features, subset));
+  }
+
+  /** g. */
+  Normal of(Tensor context) {
+    Tensor h = head.apply(context);
     return new Normal(h.narrow(1, 0, latent), h.narrow(1, latent, latent));
   }
 }

@@ -80,16 +80,18 @@ public abstract class MultimodalVae extends Model<Batch>
    */
   MultimodalVae(DataSpec data, Params params, Config config, int privates) {
     super(data, params);
-    if (data.views().isEmpty()) {
-      throw UserException.of(
-          "this model reads several views of an observation, and these data are one block; name a views.yaml or data such as"
-              + " strokes-label, or use --model vae");
-    }
+    ViewNets.needViews(data);
     this.config = config;
     this.privates = privates;
     this.weights = ViewWeights.of(config.weights(), data.views());
     this.nets =
-        new ViewNets(data, params, config.encoder(), config.decoder(), config.latent() + privates);
+        new ViewNets(
+            data,
+            params,
+            config.encoder(),
+            config.decoder(),
+            config.latent() + privates,
+            IntStream.range(0, data.views().size()).boxed().toList());
     this.encoders = nets.encoders("encoder", 2 * (config.latent() + privates));
     Tensor zeros = params.constant(Tensor.zeros(params.type(), 1, latent()));
     this.prior = new Normal(zeros, zeros);
@@ -290,7 +292,7 @@ public abstract class MultimodalVae extends Model<Batch>
   }
 
   @Override
-  public LatentVariableModel given(Tensor present) {
+  public LatentVariableModel given(Tensor x, Tensor present) {
     return new Given(present);
   }
 

@@ -15,6 +15,7 @@ import org.javae.core.net.LstmEncoder;
 import org.javae.core.net.Net;
 import org.javae.core.net.NetSpec;
 import org.javae.tensor.Tensor;
+import org.javae.tensor.UserException;
 
 /**
  * The networks of every view: an encoder, a decoder and a likelihood each, as its manifest, the
@@ -35,13 +36,35 @@ final class ViewNets {
    * @param encoder network of all views that name none of their own, or null
    * @param decoder the same for their decoders; null for the encoder's in reverse
    * @param code numbers a decoder is given
+   * @param decoded the views that have a decoder
    */
-  ViewNets(DataSpec data, Params params, NetSpec encoder, NetSpec decoder, int code) {
+  ViewNets(
+      DataSpec data,
+      Params params,
+      NetSpec encoder,
+      NetSpec decoder,
+      int code,
+      List<Integer> decoded) {
     this.views = data.views();
     this.encoder = encoder;
     this.params = params;
-    for (View v : views) {
-      decoders.add(decoder(v, decoder, code));
+    for (int m = 0; m < views.size(); m++) {
+      boolean has = decoded.contains(m);
+      decoders.add(has ? decoder(views.get(m), decoder, code) : null);
+      if (!has) {
+        likelihoods.add(null);
+      }
+    }
+  }
+
+  /**
+   * @throws UserException if the data are one block
+   */
+  static void needViews(DataSpec data) {
+    if (data.views().isEmpty()) {
+      throw UserException.of(
+          "this model reads several views of an observation, and these data are one block; name a views.yaml or data such as"
+              + " strokes-label, or use --model vae");
     }
   }
 

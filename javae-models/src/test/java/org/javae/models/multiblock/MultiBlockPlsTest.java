@@ -103,7 +103,7 @@ class MultiBlockPlsTest {
     Tensor other = Tensor.cat(List.of(A, B, Y.times(-3)), 1);
     close(m.encode(other), m.encode(x), 1e-12);
     Tensor without = MultiBlockTest.present(1, 1, 0);
-    close(m.given(without).posterior(other).mean(), m.encode(x), 1e-12);
+    close(m.given(other, without).posterior(other).mean(), m.encode(x), 1e-12);
   }
 
   @Test

@@ -186,7 +186,10 @@ class MultiBlockTest {
     close(cab.encode(two), abc.encode(one), 1e-7);
     Tensor some = present(1, 1, 0);
     Tensor turned = present(0, 1, 1);
-    close(cab.given(turned).posterior(two).mean(), abc.given(some).posterior(one).mean(), 1e-7);
+    close(
+        cab.given(two, turned).posterior(two).mean(),
+        abc.given(one, some).posterior(one).mean(),
+        1e-7);
     Tensor back = cab.decode(cab.encode(two)).narrow(1, 3, 9);
     close(back, abc.decode(abc.encode(one)).narrow(1, 0, 9), 1e-7);
   }
@@ -235,18 +238,20 @@ class MultiBlockTest {
     Tensor both = Tensor.cat(List.of(x, y), 1);
     Tensor zeros = Tensor.zeros(DType.FLOAT64, N, 3);
     Tensor one = Tensor.cat(List.of(x, zeros), 1);
-    close(m.given(present(1, 0)).posterior(one).mean(), m.encode(both), 1e-5);
+    close(m.given(one, present(1, 0)).posterior(one).mean(), m.encode(both), 1e-5);
     // Nothing is known of an observation without views: the prior.
-    Tensor none = m.given(present(0, 0)).posterior(both.times(0)).mean();
+    Tensor none = m.given(both.times(0), present(0, 0)).posterior(both.times(0)).mean();
     assertThat(none.abs().toDoubles()).containsOnly(0.0);
-    assertThat(m.given(present(0, 0)).likelihood(none).logProb(both).abs().toDoubles())
+    assertThat(m.given(both, present(0, 0)).likelihood(none).logProb(both).abs().toDoubles())
         .containsOnly(0.0);
     // Rows with subsets of their own are treated as each alone.
     Tensor mixed =
         Tensor.cat(List.of(present(1, 0).expand(50, 2), present(1, 1).expand(N - 50, 2)), 0);
-    Tensor z = m.given(mixed).posterior(both).mean();
+    Tensor z = m.given(both, mixed).posterior(both).mean();
     close(
-        z.narrow(0, 0, 50), m.given(present(1, 0)).posterior(both.narrow(0, 0, 50)).mean(), 1e-12);
+        z.narrow(0, 0, 50),
+        m.given(both, present(1, 0)).posterior(both.narrow(0, 0, 50)).mean(),
+        1e-12);
     close(z.narrow(0, 50, N - 50), m.encode(both).narrow(0, 50, N - 50), 1e-12);
   }
 

@@ -144,9 +144,10 @@ class MultimodalTest {
     Tensor xba = Tensor.cat(List.of(b(), a()), 1);
     Tensor seen = present(1, 1, 1, 0, 0, 1, 1, 1, 0, 1);
     Tensor turned = present(1, 1, 0, 1, 1, 0, 1, 1, 1, 0);
-    double[] one = ((Multimodal) ab).given(seen).posterior(xab).mean().narrow(1, 0, 2).toDoubles();
+    double[] one =
+        ((Multimodal) ab).given(xab, seen).posterior(xab).mean().narrow(1, 0, 2).toDoubles();
     double[] two =
-        ((Multimodal) ba).given(turned).posterior(xba).mean().narrow(1, 0, 2).toDoubles();
+        ((Multimodal) ba).given(xba, turned).posterior(xba).mean().narrow(1, 0, 2).toDoubles();
     assertThat(two).containsExactly(one, within(1e-12));
   }
 
@@ -164,7 +165,7 @@ class MultimodalTest {
     Loss b = loss(vae, new Batch(b(), null));
     assertThat(a.total().toDoubles()).containsExactly(b.total().toDoubles(), within(1e-12));
     Tensor z = Rng.of(3).normal(DType.FLOAT64, N, 2);
-    Distribution q = ((Multimodal) mopoe).given(one).posterior(b());
+    Distribution q = ((Multimodal) mopoe).given(b(), one).posterior(b());
     Distribution r = ((org.javae.core.model.LatentVariableModel) vae).posterior(b());
     assertThat(q.logProb(z).toDoubles()).containsExactly(r.logProb(z).toDoubles(), within(1e-12));
   }
@@ -184,7 +185,7 @@ class MultimodalTest {
 
   private static double[] density(Model<Batch> m, Tensor x, Tensor z, double a, double b) {
     Tensor p = present(a, b).expand(N, 2);
-    return ((Multimodal) m).given(p).posterior(x).logProb(z).exp().toDoubles();
+    return ((Multimodal) m).given(x, p).posterior(x).logProb(z).exp().toDoubles();
   }
 
   @Test
