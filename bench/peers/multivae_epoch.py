@@ -2,7 +2,7 @@
 
 import os
 import sys
-from time import perf_counter
+from time import perf_counter, thread_time
 
 os.environ.setdefault("TQDM_DISABLE", "1")  # the trainer always adds a progress bar
 
@@ -62,16 +62,17 @@ class Clock(TrainingCallback):
     """First batch fetched to last step done, as pythae_epoch.py measures it."""
 
     def __init__(self):
-        self.loop = []
+        self.loop, self.cpu = [], []
 
     def on_train_step_begin(self, training_config, **kwargs):  # called once an epoch
-        self.start = perf_counter()
+        self.start, self.cpu_start = perf_counter(), thread_time()
 
     def on_train_step_end(self, training_config, **kwargs):  # and this after every batch
-        self.last = perf_counter()
+        self.last, self.cpu_last = perf_counter(), thread_time()
 
     def on_epoch_end(self, training_config, **kwargs):
         self.loop.append(self.last - self.start)
+        self.cpu.append(self.cpu_last - self.cpu_start)
 
 
 def read(folder):
@@ -171,10 +172,11 @@ def main():
         found = joint(a.model, best, test, a.samples)
         if a.own_nll and a.model == "mvae":
             found["own_nll"] = best.compute_joint_nll(MultimodalBaseDataset(test), a.samples).item() / a.test
-    rest = clock.loop[1:] or clock.loop
+    rest, cpu = clock.loop[1:] or clock.loop, clock.cpu[1:] or clock.cpu
     common.emit(
         "multivae_epoch", peer="multivae", multivae=version("multivae"), model=a.model, latent=a.latent, batch=a.batch, epochs=a.epochs,
-        rows=len(train["image"]), seconds_per_epoch=sum(rest) / len(rest), seconds_each_epoch=clock.loop, test=found, nll_samples=a.samples,
+        rows=len(train["image"]), seconds_per_epoch=sum(rest) / len(rest), cpu_seconds_per_epoch=sum(cpu) / len(cpu),
+        seconds_each_epoch=clock.loop, test=found, nll_samples=a.samples,
         nll_rows=a.test, parameters=sum(q.numel() for q in best.parameters() if q.requires_grad), seed=a.seed,
     )
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.javae.core.distribution.Normal;
 import org.javae.core.flow.Flow;
@@ -96,11 +98,11 @@ class FlowTest {
   }
 
   /** ∂fᵢ/∂xⱼ at one point by central differences. */
-  private static Tensor jacobian(java.util.function.UnaryOperator<Tensor> f, Tensor x) {
+  private static Tensor jacobian(UnaryOperator<Tensor> f, Tensor x) {
     int d = (int) x.size(1);
     double e = 1e-5;
     List<Tensor> columns =
-        java.util.stream.IntStream.range(0, d)
+        IntStream.range(0, d)
             .mapToObj(
                 j -> {
                   double[] step = new double[d];

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import org.javae.core.distribution.WrappedNormal;
 import org.javae.core.geometry.PoincareBall;
+import org.javae.tensor.Autograd;
 import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Tensor;
@@ -137,7 +138,7 @@ class PoincareBallTest {
     Tensor mean = Tensor.zeros(DType.FLOAT64, 1, 3).requireGrad();
     Tensor p = new WrappedNormal(b, mean, zero).logProb(zero);
     assertThat(p.item()).isCloseTo(-1.5 * Math.log(2 * Math.PI), within(1e-7));
-    assertThat(org.javae.tensor.Autograd.grad(p.sum(), List.of(mean)).get(0).toDoubles())
+    assertThat(Autograd.grad(p.sum(), List.of(mean)).get(0).toDoubles())
         .containsExactly(new double[3], within(1e-6));
   }
 

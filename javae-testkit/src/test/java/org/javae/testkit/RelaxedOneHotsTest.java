@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.function.Function;
 import org.javae.core.distribution.OneHots;
 import org.javae.core.distribution.RelaxedOneHots;
 import org.javae.core.divergence.Divergence;
@@ -48,7 +49,7 @@ class RelaxedOneHotsTest {
     OneHots hard = OneHots.of(Tensor.of(new double[] {0.9, -0.3}, 1, 2), 2);
     RelaxedOneHots q = new RelaxedOneHots(hard, temperature, false);
     // In t = ln x/(1 − x), where nothing is infinite: dx = x (1 − x) dt.
-    java.util.function.Function<Tensor, Tensor> density =
+    Function<Tensor, Tensor> density =
         t -> {
           Tensor x = t.sigmoid();
           Tensor pair = Tensor.cat(List.of(x, t.neg().sigmoid()), 1);

@@ -2,6 +2,7 @@ package org.javae.core.aggregate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Mixture;
 import org.javae.core.distribution.Normal;
@@ -29,14 +30,30 @@ public final class Mixtures {
   /** {@code 1/|P(X)| Σ_S q_S(z|x_S)} over the non-empty subsets of the views that are present. */
   public static Mixture ofSubsets(List<Normal> experts, Tensor present) {
     Tensor table = table(experts.size(), present.dtype());
-    List<Normal> products = new ArrayList<>();
-    for (int s = 0; s < table.size(0); s++) {
-      products.add(Products.of(experts, present.times(table.narrow(0, s, 1))));
-    }
-    return mixture(products, within(table, present));
+    Normal all = products(experts, table, present);
+    List<Tensor> means = all.mean().chunk(Math.toIntExact(table.size(0)), 0);
+    List<Tensor> scales = all.logScale().chunk(means.size(), 0);
+    return mixture(
+        IntStream.range(0, means.size())
+            .mapToObj(i -> new Normal(means.get(i), scales.get(i)))
+            .toList(),
+        within(table, present));
   }
 
-  private static Mixture mixture(List<Normal> components, Tensor weights) {
+  /**
+   * The products of all subsets, {@code q_S(z|x_S)} of those views of S that are present, N(0, I)
+   * where there is none: row {@code s·batch + i} for subset s of observation i.
+   *
+   * @param table of the subsets, as {@link #table} gives it
+   * @param present {@code [batch or 1, M]}
+   */
+  public static Normal products(List<Normal> experts, Tensor table, Tensor present) {
+    long batch = Math.max(present.size(0), experts.get(0).mean().size(0));
+    Tensor each = present.expand(batch, experts.size()).unsqueeze(0).times(table.unsqueeze(1));
+    return Products.of(experts, each.reshape(-1, experts.size()));
+  }
+
+  private static Mixture mixture(List<? extends Distribution> components, Tensor weights) {
     Tensor none = weights.sum(1).eq(0).to(weights.dtype()).unsqueeze(1);
     List<Distribution> all = new ArrayList<>(components);
     all.add(Normal.standard(weights.dtype(), components.get(0).shape().at(1)));
@@ -79,7 +96,17 @@ public final class Mixtures {
   public static Tensor subset(Tensor table, Tensor present, Rng rng) {
     Tensor possible = within(table, present);
     Tensor any = possible.sum(1).gt(0).to(present.dtype()).unsqueeze(1);
-    Tensor choice = rng.multinomial(possible.plus(any.neg().plus(1)), 1).reshape(-1);
-    return table.indexSelect(0, choice).times(any);
+    return table.indexSelect(0, choice(possible, rng)).times(any);
+  }
+
+  /**
+   * One of the subsets that an observation has all views of, evenly: its row in the table, {@code
+   * [batch]}; any row for an observation without views.
+   *
+   * @param possible as {@link #within} gives it
+   */
+  public static Tensor choice(Tensor possible, Rng rng) {
+    Tensor none = possible.sum(1).eq(0).to(possible.dtype()).unsqueeze(1);
+    return rng.multinomial(possible.plus(none), 1).reshape(-1);
   }
 }

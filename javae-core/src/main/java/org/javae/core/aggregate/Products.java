@@ -17,13 +17,14 @@ public final class Products {
    * With the prior N(0, I) among the experts.
    *
    * @param experts qₘ, batch, event {@code [latent]}
-   * @param weights wₘ ≥ 0 of each observation, {@code [batch, M]}
+   * @param weights wₘ ≥ 0 of each observation, {@code [batch, M]}; {@code [k·batch, M]} makes k
+   *     products of each observation's experts, the j-th of row i at row {@code j·batch + i}
    */
   public static Normal withPrior(List<Normal> experts, Tensor weights) {
     return product(experts, weights, null);
   }
 
-  /** Of the experts alone. */
+  /** Of the experts alone; weights as of {@link #withPrior}. */
   public static Normal of(List<Normal> experts, Tensor weights) {
     // Where no expert speaks the prior does.
     return product(experts, weights, weights.sum(1).eq(0).to(weights.dtype()).unsqueeze(1));
@@ -35,36 +36,59 @@ public final class Products {
    * than the prior would make a precision negative; it counts as the prior, which tells nothing.
    */
   public static Normal quotient(List<Normal> experts, Tensor weights) {
-    List<Tensor> gains = experts.stream().map(e -> precision(e).minus(1).clamp(0, 1e30)).toList();
-    Tensor total = null;
-    Tensor pull = null;
+    Sums sums = new Sums(weights);
     for (int m = 0; m < experts.size(); m++) {
-      Tensor w = weights.narrow(1, m, 1);
-      Tensor t = w.times(gains.get(m));
+      Tensor precision = precision(experts.get(m));
+      Tensor gain = precision.minus(1).clamp(0, 1e30);
       // μ of the factor qₘ/p solves (Tₘ − 1) μ = Tₘ μₘ; without gain there is no factor.
-      Tensor known = gains.get(m).gt(0).to(t.dtype());
-      Tensor p = w.times(known).times(precision(experts.get(m))).times(experts.get(m).mean());
-      total = total == null ? t : total.plus(t);
-      pull = pull == null ? p : pull.plus(p);
+      Tensor known = gain.gt(0).to(gain.dtype());
+      sums.add(m, gain, known.times(precision).times(experts.get(m).mean()));
     }
-    Tensor precision = total.plus(1);
-    return new Normal(pull.div(precision), precision.log().times(-0.5));
+    return sums.normal(sums.total.plus(1));
   }
 
   private static Normal product(List<Normal> experts, Tensor weights, Tensor priorWeight) {
-    Tensor total = null;
-    Tensor pull = null;
+    Sums sums = new Sums(weights);
     for (int m = 0; m < experts.size(); m++) {
-      Tensor t = weights.narrow(1, m, 1).times(precision(experts.get(m)));
-      Tensor p = t.times(experts.get(m).mean());
-      total = total == null ? t : total.plus(t);
-      pull = pull == null ? p : pull.plus(p);
+      Tensor precision = precision(experts.get(m));
+      sums.add(m, precision, precision.times(experts.get(m).mean()));
     }
-    Tensor precision = priorWeight == null ? total.plus(1) : total.plus(priorWeight);
-    return new Normal(pull.div(precision), precision.log().times(-0.5));
+    return sums.normal(priorWeight == null ? sums.total.plus(1) : sums.total.plus(priorWeight));
   }
 
   private static Tensor precision(Normal e) {
     return e.logScale().times(-2).exp();
+  }
+
+  /** {@code Σₘ wₘ Tₘ} and {@code Σₘ wₘ Tₘ μₘ}, {@code [k·batch, latent]}. */
+  private static final class Sums {
+    private final Tensor weights;
+    private Tensor total;
+    private Tensor pull;
+
+    Sums(Tensor weights) {
+      this.weights = weights;
+    }
+
+    void add(int m, Tensor precision, Tensor pulled) {
+      Tensor t = weighted(m, precision);
+      Tensor p = weighted(m, pulled);
+      total = total == null ? t : total.plus(t);
+      pull = pull == null ? p : pull.plus(p);
+    }
+
+    private Tensor weighted(int m, Tensor x) {
+      Tensor w = weights.narrow(1, m, 1);
+      long batch = x.size(0);
+      long rows = weights.size(0);
+      if (batch == rows || batch == 1 || rows == 1) {
+        return w.times(x);
+      }
+      return w.reshape(rows / batch, batch, 1).times(x).reshape(rows, x.size(1));
+    }
+
+    Normal normal(Tensor precision) {
+      return new Normal(pull.div(precision), precision.log().times(-0.5));
+    }
   }
 }

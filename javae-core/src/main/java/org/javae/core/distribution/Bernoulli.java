@@ -23,11 +23,36 @@ public record Bernoulli(Tensor logits) implements Distribution {
     return Autograd.off(() -> r.bernoulli(mean().repeatBatch(k)));
   }
 
+  /** The sign is turned after the sum: of one number an observation, not of every pixel. */
+  @Override
+  public Tensor logProb(Tensor x) {
+    return crossEntropy(x).sumEvent().neg();
+  }
+
+  /** Without copies of the observations. */
+  @Override
+  public Tensor logProbRepeating(Tensor x, int k) {
+    if (k == 1) {
+      return logProb(x);
+    }
+    long[] s = logits.shape().toArray();
+    long[] each = new long[s.length + 1];
+    System.arraycopy(s, 0, each, 1, s.length);
+    each[0] = k;
+    each[1] = x.size(0);
+    Tensor c = logits.reshape(each).crossEntropyWithLogits(x.unsqueeze(0).expand(each));
+    return c.reshape(s).sumEvent().neg();
+  }
+
   @Override
   public Tensor elementLogProb(Tensor x) {
+    return crossEntropy(x).neg();
+  }
+
+  private Tensor crossEntropy(Tensor x) {
     // The engine's fused cross entropy wants equal shapes; only a broadcast batch differs.
     Tensor[] same = Batches.align(logits, x);
-    return same[0].crossEntropyWithLogits(same[1]).neg();
+    return same[0].crossEntropyWithLogits(same[1]);
   }
 
   @Override

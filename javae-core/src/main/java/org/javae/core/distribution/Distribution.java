@@ -81,6 +81,14 @@ public interface Distribution {
   }
 
   /**
+   * Log-density of n observations, each under k of these k·n distributions, which k samples of
+   * something led to: {@code [k·n]}, observation i under rows {@code j·n + i}.
+   */
+  default Tensor logProbRepeating(Tensor x, int k) {
+    return logProb(x.repeatBatch(k));
+  }
+
+  /**
    * Log-density of each independent element, so that {@link #logProb} is their sum: {@code [batch,
    * event…]}, or without the class dimension for {@link Categorical}.
    *

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.javae.core.distribution.Distribution;
+import org.javae.tensor.GradientGate;
 import org.javae.tensor.Tensor;
 
 /**
@@ -19,23 +20,36 @@ import org.javae.tensor.Tensor;
  *     again; else null
  * @param gathered statistics of the batch by name, detached, that {@link Updates} are given after
  *     the step; the parts of a sliced batch follow one another along their first dimension
+ * @param bends factors that gradients get on their way in training, by the gate they pass
  */
 public record Loss(
     Tensor total,
     Map<String, Tensor> terms,
     Map<String, Tensor> groups,
     Distribution posterior,
-    Map<String, Tensor> gathered) {
+    Map<String, Tensor> gathered,
+    Map<GradientGate, Tensor> bends) {
   /** No terms yet. */
   public static Loss zero() {
-    return new Loss(null, Map.of(), Map.of(), null, Map.of());
+    return new Loss(null, Map.of(), Map.of(), null, Map.of(), Map.of());
+  }
+
+  /**
+   * Trains what lies behind a gate by another estimator than the derivative of the loss: the
+   * trainer's gradients are multiplied by the factor where they pass it. The loss and its
+   * derivative by anyone else stay as they are.
+   */
+  public Loss bends(GradientGate gate, Tensor factor) {
+    Map<GradientGate, Tensor> b = new LinkedHashMap<>(bends);
+    b.put(gate, factor);
+    return new Loss(total, terms, groups, posterior, gathered, Collections.unmodifiableMap(b));
   }
 
   /** Keeps a statistic of the batch, with a first dimension for the parts of a sliced batch. */
   public Loss gathers(String name, Tensor statistic) {
     Map<String, Tensor> g = new LinkedHashMap<>(gathered);
     g.put(name, statistic);
-    return new Loss(total, terms, groups, posterior, Collections.unmodifiableMap(g));
+    return new Loss(total, terms, groups, posterior, Collections.unmodifiableMap(g), bends);
   }
 
   /**
@@ -52,19 +66,24 @@ public record Loss(
     Map<String, Tensor> g = new LinkedHashMap<>(groups);
     g.put(group, loss);
     return new Loss(
-        total, Collections.unmodifiableMap(t), Collections.unmodifiableMap(g), posterior, gathered);
+        total,
+        Collections.unmodifiableMap(t),
+        Collections.unmodifiableMap(g),
+        posterior,
+        gathered,
+        bends);
   }
 
   /** Remembers q(z|x), which the loss was computed from. */
   public Loss drawnFrom(Distribution q) {
-    return new Loss(total, terms, groups, q, gathered);
+    return new Loss(total, terms, groups, q, gathered, bends);
   }
 
   /** Remembers a term that is no part of the total. */
   public Loss reports(String name, Tensor term) {
     Map<String, Tensor> t = new LinkedHashMap<>(terms);
     t.put(name, term);
-    return new Loss(total, Collections.unmodifiableMap(t), groups, posterior, gathered);
+    return new Loss(total, Collections.unmodifiableMap(t), groups, posterior, gathered, bends);
   }
 
   /** Adds a term with weight 1. */
@@ -86,6 +105,7 @@ public record Loss(
         Collections.unmodifiableMap(t),
         groups,
         posterior,
-        gathered);
+        gathered,
+        bends);
   }
 }

@@ -22,6 +22,7 @@ import org.javae.core.model.Updates;
 import org.javae.core.net.Net;
 import org.javae.core.train.TrainResult.Status;
 import org.javae.tensor.Autograd;
+import org.javae.tensor.GradientGate;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Scope;
 import org.javae.tensor.Tensor;
@@ -412,10 +413,11 @@ public final class Trainer<B> {
 
   /**
    * A gradient for every parameter: of the loss of its own group if there is one, else of the
-   * total.
+   * total; with the factors the loss asks for.
    */
   private List<Tensor> gradients(Loss loss, UnaryOperator<Tensor> reduce) {
     List<Tensor> all = params.trainable();
+    loss.bends().forEach(GradientGate::set);
     if (loss.groups().isEmpty()) {
       return Autograd.grad(reduce.apply(loss.total()), all);
     }

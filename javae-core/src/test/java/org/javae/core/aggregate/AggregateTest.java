@@ -117,6 +117,43 @@ class AggregateTest {
   }
 
   @Test
+  void severalProductsOfTheSameExpertsAreThoseOfEachWeights() {
+    List<Normal> experts = new ArrayList<>();
+    for (int m = 0; m < 3; m++) {
+      experts.add(
+          new Normal(
+              Rng.of(m).normal(DType.FLOAT64, 4, 2), Rng.of(9 + m).normal(DType.FLOAT64, 4, 2)));
+    }
+    Tensor one = Rng.of(3).uniform(DType.FLOAT64, 4, 3).lt(0.5).to(DType.FLOAT64);
+    Tensor two = Tensor.ones(4, 3).to(DType.FLOAT64);
+    Tensor both = Tensor.cat(List.of(one, two), 0);
+    equal(Products.of(experts, both), Products.of(experts, one), Products.of(experts, two));
+    equal(
+        Products.withPrior(experts, both),
+        Products.withPrior(experts, one),
+        Products.withPrior(experts, two));
+    equal(
+        Products.quotient(experts, both),
+        Products.quotient(experts, one),
+        Products.quotient(experts, two));
+    Tensor table = Mixtures.table(3, DType.FLOAT64);
+    Normal all = Mixtures.products(experts, table, one);
+    for (int s = 0; s < 7; s++) {
+      Normal q = Products.of(experts, one.times(table.narrow(0, s, 1)));
+      assertThat(all.mean().narrow(0, 4L * s, 4).toDoubles())
+          .containsExactly(q.mean().toDoubles(), within(1e-15));
+    }
+  }
+
+  private static void equal(Normal both, Normal one, Normal two) {
+    assertThat(both.mean().toDoubles())
+        .containsExactly(Tensor.cat(List.of(one.mean(), two.mean()), 0).toDoubles(), within(1e-15));
+    assertThat(both.logScale().toDoubles())
+        .containsExactly(
+            Tensor.cat(List.of(one.logScale(), two.logScale()), 0).toDoubles(), within(1e-15));
+  }
+
+  @Test
   void theMixtureOfSubsetsHasEveryNonEmptySubsetOnce() {
     Tensor table = Mixtures.table(3, DType.FLOAT64);
     assertThat(table.shape().toArray()).containsExactly(7, 3);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.javae.core.distribution.Samples.column;
 import static org.javae.core.distribution.Samples.row;
 
+import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -34,5 +35,14 @@ class BernoulliTest {
   void samplesAreZerosAndOnes() {
     double[] x = new Bernoulli(column(-1, 1)).sample(Rng.of(1), 100).toDoubles();
     assertThat(x).containsOnly(0, 1).hasSize(200);
+  }
+
+  @Test
+  void observationsUnderSeveralSamplesNeedNoCopies() {
+    Tensor logits = Rng.of(2).normal(6, 2, 3); // k = 3 of n = 2
+    Tensor x = Rng.of(3).uniform(2, 2, 3).lt(0.5).to(DType.FLOAT32);
+    Bernoulli b = new Bernoulli(logits);
+    assertThat(b.logProbRepeating(x, 3).toDoubles())
+        .containsExactly(b.elementLogProb(x.repeatBatch(3)).sumEvent().toDoubles(), within(1e-6));
   }
 }

@@ -2,6 +2,7 @@ package org.javae.models.multiblock;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.javae.core.model.Batch;
 import org.javae.core.model.View;
 import org.javae.tensor.DType;
@@ -59,8 +60,7 @@ record Moments(long n, Tensor mean, Tensor covariance, List<View> views) {
     }
     int views = (int) b.present().size(1);
     double[] count = b.present().to(DType.FLOAT64).sum(1).toDoubles();
-    int[] whole =
-        java.util.stream.IntStream.range(0, count.length).filter(i -> count[i] == views).toArray();
+    int[] whole = IntStream.range(0, count.length).filter(i -> count[i] == views).toArray();
     return whole.length == 0 ? null : x.indexSelect(0, Tensor.indices(whole));
   }
 

@@ -1,5 +1,6 @@
 package org.javae.models.multiblock;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -191,7 +192,7 @@ public final class MultiBlockPls extends MultiBlock {
     double[] flat = importance.toDoubles();
     int n = views().size();
     return IntStream.range(0, config.latent())
-        .mapToObj(a -> java.util.Arrays.copyOfRange(flat, a * n, (a + 1) * n))
+        .mapToObj(a -> Arrays.copyOfRange(flat, a * n, (a + 1) * n))
         .toArray(double[][]::new);
   }
 

@@ -49,16 +49,20 @@ abstract class JointVae extends MultimodalVae {
     return encoder.features(s.x());
   }
 
-  /** q(z|x_S) of the subset of each observation, {@code [batch, M]}. */
+  /**
+   * q(z|x_S) of the subset of each observation, {@code [batch, M]}; or of k, {@code [k·batch, M]}.
+   */
   final Normal posterior(Seen s, List<Tensor> features, Tensor subset) {
+    int k = Math.max(1, Math.toIntExact(subset.size(0) / s.x().size(0)));
     Tensor several = subset.sum(1).gt(1).to(subset.dtype()).unsqueeze(1);
-    Normal q = encoder.of(features, subset);
+    Normal q = encoder.of(features.stream().map(f -> f.repeatBatch(k)).toList(), subset);
     Tensor mean = q.mean().times(several);
     Tensor logScale = q.logScale().times(several);
     for (int m = 0; m < views(); m++) {
       Tensor only = subset.narrow(1, m, 1).times(several.neg().plus(1));
-      mean = mean.plus(s.experts().get(m).mean().times(only));
-      logScale = logScale.plus(s.experts().get(m).logScale().times(only));
+      Normal expert = s.experts().get(m).repeat(k);
+      mean = mean.plus(expert.mean().times(only));
+      logScale = logScale.plus(expert.logScale().times(only));
     }
     return new Normal(mean, logScale);
   }

@@ -1,6 +1,7 @@
 package org.javae.models.multimodal;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.util.ArrayList;
 import java.util.List;
 import org.javae.core.aggregate.Mixtures;
 import org.javae.core.distribution.Distribution;
@@ -14,6 +15,7 @@ import org.javae.core.model.Loss;
 import org.javae.core.model.ModelConfig;
 import org.javae.core.model.Params;
 import org.javae.core.objective.Bounds;
+import org.javae.core.objective.EncoderGradient;
 import org.javae.core.train.Step;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Tensor;
@@ -70,14 +72,12 @@ public sealed class Mmvae extends MultimodalVae permits MmvaePlus {
    *
    * @param codes what each view's decoder is given, {@code [k·batch, …]}
    * @param ratio ln p(w)/q(w) of private latents, {@code [k·batch]}
-   * @param still the same without gradients to q's parameters
    */
-  record Speech(List<Tensor> codes, Tensor ratio, Tensor still) {}
+  record Speech(List<Tensor> codes, Tensor ratio) {}
 
   /** Expert m speaks: here of z alone. */
-  Speech speech(Seen s, int m, Tensor z, Rng rng) {
-    Tensor nothing = Tensor.zeros(z.dtype(), z.size(0));
-    return new Speech(codes(z), nothing, nothing);
+  Speech speech(Seen s, int m, Tensor z, EncoderGradient gradient, Rng rng) {
+    return new Speech(codes(z), Tensor.zeros(z.dtype(), z.size(0)));
   }
 
   @Override
@@ -88,51 +88,53 @@ public sealed class Mmvae extends MultimodalVae permits MmvaePlus {
   @Override
   public Loss loss(Batch batch, Step step) {
     Seen s = see(batch);
-    boolean dreg = config.gradient().equals("dreg");
     int k = config.k();
     long n = batch.size();
-    Distribution q = joint(s).repeat(k);
-    Distribution still = joint(still(s)).repeat(k);
-    Tensor bound = Tensor.zeros(s.x().dtype(), n);
-    Tensor surrogate = bound;
-    Tensor nll = bound;
-    Tensor kl = bound;
+    boolean dreg = config.gradient().equals("dreg");
+    List<EncoderGradient> gradients = new ArrayList<>();
+    List<Speech> speeches = new ArrayList<>();
+    List<Tensor> draws = new ArrayList<>();
     for (int m = 0; m < views(); m++) {
-      Tensor z = s.experts().get(m).rsample(step.rng(), k);
-      Speech speech = speech(s, m, z, step.rng());
-      Tensor weighted = null;
-      Tensor plain = null;
-      for (int v = 0; v < views(); v++) {
-        Tensor p = logLikelihood(s, v, speech.codes().get(v));
-        Tensor w = p.times(weight(v));
-        weighted = weighted == null ? w : weighted.plus(w);
-        plain = plain == null ? p : plain.plus(p);
-      }
-      Tensor prior = standard().logProb(z);
-      Tensor ratio = prior.minus(q.logProb(z)).plus(speech.ratio());
-      Tensor share = s.present(m).div(s.count());
-      double beta = klWeight(step);
-      Tensor logWeights = weighted.plus(ratio.times(beta)).reshape(k, n);
-      bound = bound.plus(Bounds.iwae(logWeights).times(share));
-      if (dreg) {
-        Tensor path = prior.minus(still.logProb(z)).plus(speech.still());
-        Tensor pathwise = weighted.plus(path.times(beta)).reshape(k, n);
-        surrogate = surrogate.plus(Bounds.doublyReparameterised(pathwise, 1).times(share));
-      }
-      nll = nll.minus(plain.detach().reshape(k, n).mean(0).times(share));
-      kl = kl.minus(ratio.detach().reshape(k, n).mean(0).times(share));
+      EncoderGradient g =
+          dreg ? EncoderGradient.doublyReparameterised() : EncoderGradient.reparameterised();
+      Tensor z = g.drawn(s.experts().get(m).rsample(step.rng(), k));
+      gradients.add(g);
+      draws.add(z);
+      speeches.add(speech(s, m, z, g, step.rng()));
     }
-    Loss loss = Loss.zero().plus("bound", bound.neg()).reports("nll", nll).reports("kl", kl);
-    return dreg ? loss.trains("encoder", "dreg", surrogate.neg()) : loss;
+    // All experts at once, [M·k·batch].
+    Reconstruction r = spoken(s, speeches);
+    Tensor z = Tensor.cat(draws, 0);
+    List<Normal> densities = s.experts().stream().map(gradients.get(0)::density).toList();
+    Distribution q = Mixtures.ofExperts(densities, s.present()).repeat(views() * k);
+    Tensor ratio =
+        standard()
+            .logProb(z)
+            .minus(q.logProb(z))
+            .plus(Tensor.cat(speeches.stream().map(Speech::ratio).toList(), 0));
+    Tensor logWeights = r.weighted().neg().plus(ratio.times(klWeight(step))).reshape(views(), k, n);
+    Tensor share = s.present().div(s.count().unsqueeze(1)).t();
+    Tensor bound = Bounds.iwae(logWeights.transpose(0, 1)).times(share).sum(0);
+    Loss loss =
+        Loss.zero()
+            .plus("bound", bound.neg())
+            .reports("nll", r.plain().detach().reshape(views(), k, n).mean(1).times(share).sum(0))
+            .reports("kl", ratio.detach().reshape(views(), k, n).mean(1).times(share).sum(0).neg());
+    for (int m = 0; m < views(); m++) {
+      loss = gradients.get(m).of(loss, logWeights.select(0, m));
+    }
+    return loss;
   }
 
-  /** The same experts without gradients to their parameters. */
-  private static Seen still(Seen s) {
-    List<Normal> fixed =
-        s.experts().stream()
-            .map(e -> new Normal(e.mean().detach(), e.logScale().detach()))
-            .toList();
-    return new Seen(s.x(), s.present(), fixed, s.own());
+  /** −Σᵥ ln p(xᵥ|…) of what the experts say, {@code [M·k·batch]}. */
+  private Reconstruction spoken(Seen s, List<Speech> speeches) {
+    Reconstruction sum = null;
+    for (int v = 0; v < views(); v++) {
+      int view = v;
+      Tensor codes = Tensor.cat(speeches.stream().map(p -> p.codes().get(view)).toList(), 0);
+      sum = explained(sum, logLikelihood(s, v, codes).neg(), v);
+    }
+    return sum;
   }
 
   @Override

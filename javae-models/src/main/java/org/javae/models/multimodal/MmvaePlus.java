@@ -10,6 +10,7 @@ import org.javae.core.model.DataSpec;
 import org.javae.core.model.ModelConfig;
 import org.javae.core.model.Params;
 import org.javae.core.model.View;
+import org.javae.core.objective.EncoderGradient;
 import org.javae.tensor.Rng;
 import org.javae.tensor.Tensor;
 
@@ -62,19 +63,17 @@ public final class MmvaePlus extends Mmvae {
   }
 
   @Override
-  Speech speech(Seen s, int m, Tensor z, Rng rng) {
+  Speech speech(Seen s, int m, Tensor z, EncoderGradient gradient, Rng rng) {
     int k = Math.toIntExact(z.size(0) / s.x().size(0));
     Normal q = s.own().get(m);
-    Tensor w = q.rsample(rng, k);
+    Tensor w = gradient.drawn(q.rsample(rng, k));
     List<Tensor> codes = new ArrayList<>();
     for (int v = 0; v < views(); v++) {
       Tensor own = v == m ? w : auxiliary.get(v).rsample(rng, Math.toIntExact(z.size(0)));
       codes.add(Tensor.cat(List.of(z, own), 1));
     }
     Tensor prior = standard(config.privates()).logProb(w);
-    Normal fixed = new Normal(q.mean().detach(), q.logScale().detach());
-    return new Speech(
-        codes, prior.minus(q.repeat(k).logProb(w)), prior.minus(fixed.repeat(k).logProb(w)));
+    return new Speech(codes, prior.minus(gradient.density(q).repeat(k).logProb(w)));
   }
 
   @Override

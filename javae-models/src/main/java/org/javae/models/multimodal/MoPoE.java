@@ -1,10 +1,8 @@
 package org.javae.models.multimodal;
 
 import org.javae.core.aggregate.Mixtures;
-import org.javae.core.aggregate.Products;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Normal;
-import org.javae.core.divergence.KullbackLeibler;
 import org.javae.core.model.About;
 import org.javae.core.model.Batch;
 import org.javae.core.model.DataSpec;
@@ -49,21 +47,22 @@ public final class MoPoE extends MultimodalVae {
   @Override
   public Loss loss(Batch batch, Step step) {
     Seen s = see(batch);
-    Tensor chosen = Mixtures.subset(subsets, s.present(), step.rng().split("subset"));
-    Tensor z = Products.of(s.experts(), chosen).rsample(step.rng());
-    return negativeElbo(reconstruction(s, z, null), divergence(s), step);
+    Normal q = Mixtures.products(s.experts(), subsets, s.present());
+    Tensor possible = Mixtures.within(subsets, s.present());
+    // The mean of KL(q_S‖p) over the subsets of what is there.
+    Tensor each = divergence(q).reshape(subsets.size(0), batch.size()).times(possible.t());
+    Tensor kl = each.sum(0).div(possible.sum(1).clamp(1, 1e30));
+    Tensor choice = Mixtures.choice(possible, step.rng().split("subset"));
+    Tensor z = rows(q, choice).rsample(step.rng());
+    return negativeElbo(reconstruction(s, z, null), kl, step);
   }
 
-  /** The mean of KL(q_S‖p) over the subsets of what is there: {@code [batch]}. */
-  private Tensor divergence(Seen s) {
-    Tensor possible = Mixtures.within(subsets, s.present());
-    Tensor sum = null;
-    for (int i = 0; i < subsets.size(0); i++) {
-      Normal q = Products.of(s.experts(), s.present().times(subsets.narrow(0, i, 1)));
-      Tensor kl = KullbackLeibler.perElement(q, prior()).sumEvent().times(possible.select(1, i));
-      sum = sum == null ? kl : sum.plus(kl);
-    }
-    return sum.div(possible.sum(1).clamp(1, 1e30));
+  /** The product of the chosen subset of each observation. */
+  private static Normal rows(Normal q, Tensor choice) {
+    long rows = q.mean().size(0);
+    Tensor numbers = Tensor.arange(rows).reshape(-1, choice.size(0));
+    Tensor row = numbers.gather(0, choice.unsqueeze(0)).squeeze(0);
+    return new Normal(q.mean().indexSelect(0, row), q.logScale().indexSelect(0, row));
   }
 
   @Override

@@ -150,7 +150,7 @@ public abstract class MultimodalVae extends Model<Batch>
    */
   final Tensor logLikelihood(Seen s, int m, Tensor z) {
     int k = Math.toIntExact(z.size(0) / s.x().size(0));
-    Tensor p = nets.likelihood(m, z).logProb(nets.view(m, s.x()).repeatBatch(k));
+    Tensor p = nets.likelihood(m, z).logProbRepeating(nets.view(m, s.x()), k);
     return p.times(s.present(m).repeatBatch(k));
   }
 
@@ -165,17 +165,22 @@ public abstract class MultimodalVae extends Model<Batch>
    */
   final Reconstruction reconstruction(Seen s, Tensor z, Tensor subset) {
     long batch = s.x().size(0);
-    Tensor weighted = null;
-    Tensor plain = null;
+    Reconstruction sum = null;
     List<Tensor> codes = codes(z);
     for (int m = 0; m < views(); m++) {
-      Tensor p = logLikelihood(s, m, codes.get(m)).neg().reshape(-1, batch).mean(0);
-      p = subset == null ? p : p.times(subset.select(1, m));
-      Tensor w = p.times(weight(m));
-      weighted = weighted == null ? w : weighted.plus(w);
-      plain = plain == null ? p : plain.plus(p);
+      Tensor p = logLikelihood(s, m, codes.get(m)).neg().reshape(-1, batch);
+      p = p.size(0) == 1 ? p.select(0, 0) : p.mean(0);
+      sum = explained(sum, subset == null ? p : p.times(subset.select(1, m)), m);
     }
-    return new Reconstruction(weighted, plain);
+    return sum;
+  }
+
+  /** Adds what explaining view m costs; to nothing if the sum is null. */
+  final Reconstruction explained(Reconstruction sum, Tensor nll, int m) {
+    Tensor w = weight(m) == 1 ? nll : nll.times(weight(m));
+    return sum == null
+        ? new Reconstruction(w, nll)
+        : new Reconstruction(sum.weighted().plus(w), sum.plain().plus(nll));
   }
 
   /** Adds reconstruction and divergence of the bound that counts as the ELBO. */
@@ -189,29 +194,35 @@ public abstract class MultimodalVae extends Model<Batch>
    * The sub-sampled bound {@code ELBO(X) + Σₘ ELBO(xₘ) + Σₖ ELBO(X_Sₖ)} with random subsets Sₖ, so
    * that q is also good where views are absent.
    *
-   * @param posterior q(z|x_S) of a subset {@code [batch, M]}
+   * @param posterior q(z|x_S) of subsets {@code [k·batch, M]}, k of each observation
    * @param subsets how many random ones
    */
   final Loss elbos(Seen s, Function<Tensor, Normal> posterior, int subsets, Step step) {
-    Normal q = posterior.apply(s.present());
-    Tensor kl = divergence(q);
-    Loss loss = negativeElbo(reconstruction(s, q.rsample(step.rng()), null), kl, step).drawnFrom(q);
-    Tensor parts = Tensor.zeros(kl.dtype(), kl.size(0));
+    long n = s.x().size(0);
+    int alone = 1 + views(); // all views, each alone, then the random ones
+    List<Tensor> sets = new ArrayList<>(List.of(s.present()));
+    IntStream.range(0, views()).forEach(m -> sets.add(alone(s, m)));
+    IntStream.range(0, subsets).forEach(k -> sets.add(some(s, step)));
+    Normal q = posterior.apply(Tensor.cat(sets, 0));
+    Tensor z = q.rsample(step.rng());
+    Tensor kl = divergence(q).reshape(-1, n);
+    Reconstruction sum = null;
+    Tensor parts = kl.narrow(0, 1, kl.size(0) - 1).sum(0).times(klWeight(step));
     for (int m = 0; m < views(); m++) {
-      parts = parts.plus(bound(s, posterior, alone(s, m), step));
+      // No other view alone has to explain this one.
+      List<Tensor> mine = new ArrayList<>(List.of(z.narrow(0, 0, n), z.narrow(0, (1 + m) * n, n)));
+      List<Tensor> asked = new ArrayList<>(List.of(s.present(m)));
+      for (int k = alone; k < sets.size(); k++) {
+        mine.add(z.narrow(0, k * n, n));
+        asked.add(sets.get(k).select(1, m));
+      }
+      Tensor nll = logLikelihood(s, m, codes(Tensor.cat(mine, 0)).get(m)).neg().reshape(-1, n);
+      sum = explained(sum, nll.select(0, 0), m);
+      Tensor others = nll.narrow(0, 1, asked.size()).times(Tensor.stack(asked, 0)).sum(0);
+      parts = parts.plus(others.times(weight(m)));
     }
-    for (int k = 0; k < subsets; k++) {
-      parts = parts.plus(bound(s, posterior, some(s, step), step));
-    }
-    return loss.plus("subsets", parts);
-  }
-
-  /** −ELBO of a subset of the views, 0 where it is empty. */
-  private Tensor bound(Seen s, Function<Tensor, Normal> posterior, Tensor subset, Step step) {
-    Normal q = posterior.apply(subset);
-    return reconstruction(s, q.rsample(step.rng()), subset)
-        .weighted()
-        .plus(divergence(q).times(klWeight(step)));
+    Normal all = new Normal(q.mean().narrow(0, 0, n), q.logScale().narrow(0, 0, n));
+    return negativeElbo(sum, kl.select(0, 0), step).drawnFrom(all).plus("subsets", parts);
   }
 
   /** A random subset of the views of each observation: {@code [batch, M]}. */
@@ -256,7 +267,7 @@ public abstract class MultimodalVae extends Model<Batch>
 
   /** M. */
   final int views() {
-    return nets == null ? data().views().size() : nets.size();
+    return data().views().size();
   }
 
   /** q(z|x) given the views that are there, private latents behind the shared ones. */

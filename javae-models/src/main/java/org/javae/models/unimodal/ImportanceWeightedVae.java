@@ -64,7 +64,7 @@ abstract class ImportanceWeightedVae extends Vae {
     Tensor z = drawn.value();
     Distribution p = latentPrior().distribution(batch, step);
     Tensor prior = (p.shape().at(0) == 1 ? p : p.repeat(samples)).logProb(z);
-    Tensor logLikelihood = likelihood(z).logProb(x.repeatBatch(samples));
+    Tensor logLikelihood = likelihood(z).logProbRepeating(x, samples);
     double s = config.schedule().at(step);
     Tensor ratio = prior.minus(drawn.logProb());
     Supplier<Tensor> pathwise =

@@ -252,7 +252,7 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes,
 
   /** −ln p(x|z), averaged over the samples of z: {@code [batch]}. */
   static Tensor reconstruction(Tensor x, Distribution likelihood, int samples) {
-    Tensor nll = likelihood.logProb(x.repeatBatch(samples)).neg();
+    Tensor nll = likelihood.logProbRepeating(x, samples).neg();
     return samples == 1 ? nll : nll.reshape(samples, x.size(0)).mean(0);
   }
 

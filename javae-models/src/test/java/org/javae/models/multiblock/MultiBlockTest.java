@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.javae.core.model.Batch;
@@ -48,7 +49,7 @@ class MultiBlockTest {
   }
 
   static <M extends MultiBlock> M fitted(String name, Map<String, ?> settings, Tensor... views) {
-    int[] lengths = java.util.Arrays.stream(views).mapToInt(v -> (int) v.size(1)).toArray();
+    int[] lengths = Arrays.stream(views).mapToInt(v -> (int) v.size(1)).toArray();
     Batch all = new Batch(Tensor.cat(List.of(views), 1), null);
     return fitted(name, spec(lengths), settings, all);
   }
@@ -162,11 +163,11 @@ class MultiBlockTest {
   }
 
   private static double sum(double[][] r) {
-    return java.util.Arrays.stream(r).flatMapToDouble(java.util.Arrays::stream).sum();
+    return Arrays.stream(r).flatMapToDouble(Arrays::stream).sum();
   }
 
   private static double largest(double[][] r) {
-    double[] flat = java.util.Arrays.stream(r).flatMapToDouble(java.util.Arrays::stream).toArray();
+    double[] flat = Arrays.stream(r).flatMapToDouble(Arrays::stream).toArray();
     return Tensor.of(flat, r.length, r.length).eigh().get(0).max().item();
   }
 
