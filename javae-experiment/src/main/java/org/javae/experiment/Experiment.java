@@ -132,13 +132,21 @@ public final class Experiment implements AutoCloseable {
               ? "none"
               : dc.scaling();
       boolean several = !data.views().isEmpty();
+      if (several && wanted != null && wanted.wantsCounts()) {
+        throw UserException.usage(
+            "likelihood %s is of counts, and %s has several views; write it to the views of counts in a views.yaml, and"
+                + " choose a multimodal model such as mvae",
+            wanted, data.name());
+      }
       Preprocessing p =
           several
               ? Preprocessing.fitViews(
                   data, split.train(), dc.scaling(), dc.binarize(), missing, dc.vocabulary())
               : data.tokens().isPresent()
                   ? words(data, split.train(), dc)
-                  : Preprocessing.fit(data, split.train(), scaling, binarize, missing);
+                  : wanted != null && wanted.wantsCounts()
+                      ? Preprocessing.counts(data, split.part("all"), wanted, dc.scaling())
+                      : Preprocessing.fit(data, split.train(), scaling, binarize, missing);
       DataSpec spec = p.spec(data, split.train());
       LikelihoodSpec likelihood = wanted != null ? wanted : Defaults.likelihood(spec);
       boolean hasLikelihood = entry.keys().contains("likelihood");

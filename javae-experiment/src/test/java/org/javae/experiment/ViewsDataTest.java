@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Preprocessing.Binarize;
+import org.javae.core.evaluate.Evaluator;
 import org.javae.core.model.Batch;
+import org.javae.core.train.TrainListener;
 import org.javae.data.write.DatasetWriter;
 import org.javae.tensor.Scope;
 import org.javae.tensor.UserException;
@@ -108,6 +110,81 @@ class ViewsDataTest {
             () -> DataAccess.open(Settings.of(c.data(), "vae").with(Map.of("label", "x")).data()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("belong to one view: write them into views.yaml");
+  }
+
+  @Test
+  void aViewOfCountsTrainsAndEvaluates() throws IOException {
+    java.util.SplittableRandom r = new java.util.SplittableRandom(3);
+    StringBuilder genes = new StringBuilder("g1,g2,g3\n");
+    StringBuilder sizes = new StringBuilder("s1,s2\n");
+    for (int i = 0; i < 60; i++) {
+      double cause = r.nextGaussian();
+      long rate = Math.round(20 * Math.exp(cause));
+      genes.append(rate + r.nextInt(5)).append(',').append(r.nextInt(3)).append(',');
+      genes.append(2 * rate + r.nextInt(9)).append('\n');
+      sizes.append(cause).append(',').append(r.nextGaussian()).append('\n');
+    }
+    Files.writeString(folder.resolve("genes.csv"), genes);
+    Files.writeString(folder.resolve("sizes.csv"), sizes);
+    Path manifest = folder.resolve("views.yaml");
+    String yaml =
+        "views:\n  - {name: genes, source: genes.csv, likelihood: negative-binomial%s}\n"
+            + "  - {name: sizes, source: sizes.csv}\n";
+    Files.writeString(manifest, String.format(yaml, ""));
+    for (String model : List.of("mvae", "cvae-views")) {
+      Settings s =
+          Settings.of(manifest.toString(), model)
+              .with(Map.of("latent", 2, "encoder", "mlp:8", "epochs", 30, "lr", 0.02));
+      Path out = folder.resolve(model);
+      try (Experiment e = Experiment.prepare(s, n -> {})) {
+        assertThat(e.model().data().views().get(0).likelihood()).isEqualTo("negative-binomial");
+        var history = e.train(out, false, new TrainListener() {}).history();
+        double first = history.get(0).train().get("loss");
+        assertThat(history.get(history.size() - 1).train().get("loss")).isLessThan(first - 1);
+      }
+      try (Run run = Run.open(out)) {
+        Evaluator.Options o = new Evaluator.Options(20, 1, 16, java.util.Set.of());
+        Run.Evaluation v = run.evaluate(null, 0, o, f -> {});
+        assertThat(v.metrics().nll()).isFinite();
+        assertThat(v.multimodal().likelihoods().joint()).isFinite();
+        boolean told = model.equals("cvae-views");
+        assertThat(v.multimodal().likelihoods().views()).hasSize(told ? 1 : 2);
+        // Nothing but counts is drawn of counts.
+        if (told) {
+          assertThatThrownBy(() -> run.generate(4, 1))
+              .isInstanceOf(UserException.class)
+              .hasMessageContaining("trained to tell genes from sizes");
+          Files.writeString(folder.resolve("one.csv"), "s1,s2\n0.5,0\n");
+          Map<String, String> one = Map.of("sizes", folder.resolve("one.csv").toString());
+          assertThat(GivenViews.generate(run, one, 5, 1).getWidth()).isPositive();
+          Files.writeString(folder.resolve("other.csv"), "g1,g2,g3\n3,0,7\n");
+          Map<String, String> other = Map.of("genes", folder.resolve("other.csv").toString());
+          assertThatThrownBy(() -> GivenViews.generate(run, other, 5, 1))
+              .isInstanceOf(UserException.class)
+              .hasMessageContaining("was not told sizes");
+        } else {
+          float[] drawn = run.draws(20, 1);
+          for (int i = 0; i < drawn.length; i++) {
+            if (i % 5 < 3) {
+              assertThat(drawn[i]).isEqualTo((float) Math.rint(drawn[i])).isNotNegative();
+            }
+          }
+        }
+      }
+    }
+    Files.writeString(manifest, String.format(yaml, ", scaling: standard"));
+    refused(settings(manifest.toString()), "scaling standard would leave no counts");
+    Files.writeString(manifest, String.format(yaml, ""));
+    refused(
+        settings(manifest.toString(), "likelihood", "poisson"), "write it to the views of counts");
+    Files.writeString(folder.resolve("genes.csv"), genes.toString().replaceFirst("\n\\d+", "\n-2"));
+    refused(
+        settings(manifest.toString(), "validation", 0, "test", 0),
+        "needs counts (0, 1, 2 …), but row 1",
+        "holds -2.0 in column 'g1'");
+    refused(
+        settings(folder.resolve("genes.csv").toString(), "likelihood", "poisson"),
+        "needs counts (0, 1, 2 …), but row 1");
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.javae.core.data.Dataset.Column;
 import org.javae.core.model.CatalogEntry;
 import org.javae.core.model.DataSpec;
+import org.javae.core.model.View;
 import org.javae.tensor.Shape;
 import org.javae.testkit.ContractSuite;
 import org.javae.testkit.ContractSuite.Subject;
@@ -44,6 +45,20 @@ class CatalogContractTest {
   private static final DataSpec PAIR = ContractSuite.views(GREYS, COUNTRY);
   private static final DataSpec TRIPLE = ContractSuite.views(BITS, NUMBERS, TEXT);
 
+  /** Zeros and ones are counts too. */
+  private static final DataSpec COUNTED =
+      new DataSpec(
+          new long[] {BITS.event().numel() + 3},
+          List.of(),
+          false,
+          false,
+          0,
+          0,
+          0,
+          List.of(
+              new View("view0", 0, BITS, "negative-binomial", null, 1),
+              new View("view1", (int) BITS.event().numel(), COUNTRY, null, null, 1)));
+
   private static final DataSpec TABLES = ContractSuite.views(BITS, NUMBERS, GREYS);
 
   /** The one place where a new model gets its test data. */
@@ -52,6 +67,10 @@ class CatalogContractTest {
   static {
     row(
         "vae",
+        new Subject(
+            BITS,
+            Map.of("latent", 2, "encoder", "mlp:8", "likelihood", "poisson"),
+            Map.of("encoder", "mlp:5/tanh")),
         new Subject(
             BITS,
             Map.of("latent", 2, "encoder", "mlp:8", "schedule", "linear:4"),
@@ -122,6 +141,8 @@ class CatalogContractTest {
             Map.of("encoder", "mlp:5/tanh")));
     row(
         "mvae",
+        new Subject(
+            COUNTED, Map.of("latent", 2, "encoder", "mlp:8"), Map.of("encoder", "mlp:5/tanh")),
         new Subject(
             PAIR,
             Map.of("latent", 2, "encoder", "mlp:8", "experts", "quotient"),

@@ -71,6 +71,42 @@ public final class Rng {
     return Tensor.op("bernoulli", () -> torch.bernoulli(p.cpu().raw(), optional()), p).toDevice();
   }
 
+  /** Counts of the rates given, of their shape and type. */
+  public Tensor poisson(Tensor rate) {
+    return Tensor.op("poisson", () -> torch.poisson(rate.cpu().raw(), optional()), rate).toDevice();
+  }
+
+  /**
+   * Gamma draws of scale 1 and the shapes given, of their tensor's shape and type, by rejection
+   * (Marsaglia and Tsang, 2000, A Simple Method for Generating Gamma Variables).
+   */
+  public Tensor gamma(Tensor shape) {
+    long[] size = shape.shape().toArray();
+    // Below 1 a draw of shape a + 1 times u^(1/a) has shape a.
+    Tensor small = shape.lt(1);
+    Tensor boost = uniform(shape.dtype(), size).log().div(shape).exp();
+    Tensor d = Tensor.where(small, shape.plus(1), shape).minus(1.0 / 3);
+    Tensor c = d.times(9).sqrt().reciprocal();
+    Tensor drawn = Tensor.zerosLike(shape);
+    Tensor open = Tensor.zerosLike(shape).plus(1);
+    while (open.max().item() > 0) {
+      Tensor n = normal(shape.dtype(), size);
+      Tensor v = n.times(c).plus(1);
+      Tensor cube = v.times(v).times(v);
+      Tensor u = uniform(shape.dtype(), size);
+      Tensor limit =
+          n.square()
+              .times(0.5)
+              .plus(d)
+              .minus(d.times(cube))
+              .plus(d.times(cube.clamp(1e-30, 1e30).log()));
+      Tensor good = v.gt(0).to(open.dtype()).times(u.log().lt(limit).to(open.dtype())).times(open);
+      drawn = Tensor.where(good.gt(0), d.times(cube), drawn);
+      open = open.minus(good);
+    }
+    return Tensor.where(small, drawn.times(boost), drawn);
+  }
+
   /**
    * {@code n} indices per row drawn with replacement in proportion to the weights {@code [rows,
    * categories]}.

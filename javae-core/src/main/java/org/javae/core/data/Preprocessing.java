@@ -233,6 +233,33 @@ public record Preprocessing(
   }
 
   /**
+   * For a likelihood of counts, which takes them as they are.
+   *
+   * @param scaling auto or none
+   * @throws UserException if a value is not 0, 1, 2 …, or another scaling is asked for
+   */
+  public static Preprocessing counts(
+      Dataset d, int[] rows, LikelihoodSpec likelihood, String scaling) {
+    if (!List.of("auto", "none").contains(scaling)) {
+      throw UserException.usage(
+          "likelihood %s counts, and scaling %s would leave no counts; leave the scaling of %s out",
+          likelihood, scaling, d.name());
+    }
+    each(
+        d,
+        rows,
+        (row, j, v) -> {
+          if (!(v >= 0) || v != Math.rint(v) || Float.isInfinite(v)) {
+            throw UserException.of(
+                "likelihood %s needs counts (0, 1, 2 …), but row %d of %s holds %s in %s; give it likelihood gaussian, or data"
+                    + " of counts",
+                likelihood, row + 1, d.name(), Float.toString(v), element(d, j));
+          }
+        });
+    return NONE;
+  }
+
+  /**
    * Learns for each view what suits it, on the training rows that have it: scaling for tables alone
    * (and not where a likelihood needs the values as they are), binarisation for what a Bernoulli
    * likelihood is asked of, a vocabulary for words. What a view's own settings say goes before.
@@ -282,6 +309,9 @@ public record Preprocessing(
     Dataset.ViewSettings asked = v.settings();
     LikelihoodSpec likelihood =
         asked.likelihood() == null ? null : LikelihoodSpec.parse(asked.likelihood());
+    if (likelihood != null && likelihood.wantsCounts()) {
+      return counts(d, rows, likelihood, asked.scaling() == null ? "auto" : asked.scaling());
+    }
     boolean unit = likelihood != null && likelihood.wantsUnitInterval();
     String how =
         asked.scaling() != null ? asked.scaling() : v.shape().isImage() || unit ? "none" : scaling;

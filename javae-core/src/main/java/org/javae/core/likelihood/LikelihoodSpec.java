@@ -15,7 +15,9 @@ import org.javae.core.distribution.ContinuousBernoulli;
 import org.javae.core.distribution.DiscretisedLogistic;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Laplace;
+import org.javae.core.distribution.NegativeBinomial;
 import org.javae.core.distribution.Normal;
+import org.javae.core.distribution.Poisson;
 import org.javae.core.distribution.Product;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Params;
@@ -40,6 +42,9 @@ import org.javae.tensor.UserException;
  *       decoder gives for every element (Kingma et al., 2016)
  *   <li>{@code logistic-mixture:K}: the same with K logistics (Salimans et al., 2017; default 10)
  *   <li>{@code categorical:K}: elements are one-hot groups of K classes along a vector
+ *   <li>{@code poisson}: counts; the decoder gives ln of the rate. Encoders read ln(1 + x)
+ *   <li>{@code negative-binomial}: the same with more variance than mean, by a learned dispersion
+ *       an element
  *   <li>{@code mixed}: a table's columns by kind: Gaussian with a learned scale a column for real
  *       ones, categorical for the others
  * </ul>
@@ -55,6 +60,8 @@ public record LikelihoodSpec(String kind, String argument) {
           "discretised-logistic",
           "logistic-mixture",
           "balance",
+          "poisson",
+          "negative-binomial",
           "mixed");
 
   /**
@@ -70,6 +77,7 @@ public record LikelihoodSpec(String kind, String argument) {
   private static final double BYTE_LOG_SCALE = Math.log(0.1);
 
   private static final String LOG_SCALE = "likelihood.log_scale";
+  private static final String LOG_DISPERSION = "likelihood.log_dispersion";
 
   /**
    * Reads a likelihood.
@@ -147,6 +155,19 @@ public record LikelihoodSpec(String kind, String argument) {
     return kind.equals("discretised-logistic") || kind.equals("logistic-mixture");
   }
 
+  /** True if the data must be counts: 0, 1, 2 … */
+  public boolean wantsCounts() {
+    return kind.equals("poisson") || kind.equals("negative-binomial");
+  }
+
+  /**
+   * What an encoder reads of x: ln(1 + x) of counts, which may range over decades, everything else
+   * as it is.
+   */
+  public Tensor read(Tensor x) {
+    return wantsCounts() ? x.log1p() : x;
+  }
+
   /** Builds the likelihood of a model, registering its scales. */
   public Likelihood build(DataSpec data, Params p) {
     Shape event = data.event();
@@ -155,6 +176,11 @@ public record LikelihoodSpec(String kind, String argument) {
       case "continuous-bernoulli" -> new Mapped(event, ContinuousBernoulli::new);
       case "gaussian" -> located(data, p, Normal::new);
       case "laplace" -> located(data, p, Laplace::new);
+      case "poisson" -> new Mapped(event, Poisson::new);
+      case "negative-binomial" -> {
+        Tensor dispersion = p.parameter(LOG_DISPERSION, Tensor.zeros(event.prepend(1).toArray()));
+        yield new Mapped(event, out -> new NegativeBinomial(out, dispersion));
+      }
       case "balance" -> fixed(event, p, Normal::new, Math.sqrt(1 / (2 * number())));
       case "categorical" -> categorical(event);
       case "discretised-logistic" -> logistics(event, 1);

@@ -28,17 +28,4 @@ public final class Bounds {
     long k = logWeights.size(0) / m;
     return logWeights.reshape(m, k, logWeights.size(1)).logSumExp(1).minus(Math.log(k)).mean(0);
   }
-
-  /**
-   * A surrogate whose gradient with respect to q's parameters is the doubly reparameterised one
-   * {@code Σₖ w̃ₖ² ∂ln wₖ/∂zₖ ∂zₖ/∂φ} (Tucker et al., 2019, equation (8)), averaged over m groups;
-   * its value means nothing.
-   *
-   * @param pathwise ln w with gradients through z only, not through q's density
-   */
-  public static Tensor doublyReparameterised(Tensor pathwise, int m) {
-    long k = pathwise.size(0) / m;
-    Tensor w = pathwise.reshape(m, k, pathwise.size(1));
-    return w.detach().softmax(1).square().times(w).sum(1).mean(0);
-  }
 }

@@ -1,5 +1,6 @@
 package org.javae.core.objective;
 
+import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Normal;
 import org.javae.core.model.Loss;
 import org.javae.tensor.GradientGate;
@@ -54,14 +55,35 @@ public final class EncoderGradient {
   }
 
   /**
+   * ln q(z|x) at draws, which a reparameterised draw may bring along.
+   *
+   * @param z what {@link #drawn} made of its value
+   * @param k draws of each observation; q must be a diagonal Gaussian for the doubly
+   *     reparameterised gradient
+   */
+  public Tensor density(Distribution q, Distribution.Drawn drawn, Tensor z, int k) {
+    return doubly ? density((Normal) q).repeat(k).logProb(z) : drawn.logProb();
+  }
+
+  /**
    * Tells a loss with this bound how it trains.
    *
    * @param logWeights ln w, {@code [K, batch]}
    */
   public Loss of(Loss loss, Tensor logWeights) {
+    return of(loss, logWeights, 1);
+  }
+
+  /**
+   * Tells a loss with a mean of M such bounds how it trains.
+   *
+   * @param logWeights ln w, {@code [M·K, batch]}, a bound's weights one after another
+   */
+  public Loss of(Loss loss, Tensor logWeights, int m) {
     Loss l = loss;
     if (path != null) {
-      l = l.bends(path, logWeights.detach().softmax(0).reshape(-1, 1));
+      Tensor share = logWeights.detach().reshape(m, -1, logWeights.size(1)).softmax(1);
+      l = l.bends(path, share.reshape(-1, 1));
     }
     return score == null ? l : l.bends(score, Tensor.zeros(logWeights.dtype(), 1, 1));
   }

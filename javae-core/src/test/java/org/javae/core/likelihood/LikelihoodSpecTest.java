@@ -74,7 +74,9 @@ class LikelihoodSpecTest {
       value = {
         "`` | unknown likelihood ''",
         "gausian | did you mean gaussian",
-        "poisson | unknown likelihood 'poisson'",
+        "poison | did you mean poisson",
+        "poisson:3 | takes no argument",
+        "weibull | unknown likelihood 'weibull'",
         "bernoulli:1 | takes no argument",
         "mixed:2 | takes no argument",
         "gaussian:wide | 'gaussian:wide': after the colon a positive number",

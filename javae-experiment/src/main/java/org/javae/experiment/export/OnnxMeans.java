@@ -29,12 +29,17 @@ final class OnnxMeans {
           categorical(
               g, out, data.event().numel(), (long) Double.parseDouble(likelihood.argument()));
       case "mixed" -> mixed(g, out, data.columns());
-      case "discretised-logistic", "logistic-mixture" ->
-          throw UserException.usage(
-              "likelihood %s has no ONNX form here yet; the weights have: use --format safetensors",
-              likelihood);
+      case "discretised-logistic", "logistic-mixture", "poisson", "negative-binomial" ->
+          throw none(likelihood);
       default -> throw new IllegalStateException("no ONNX form of likelihood " + likelihood);
     };
+  }
+
+  /** What to say of a likelihood without that form. */
+  static UserException none(LikelihoodSpec likelihood) {
+    return UserException.usage(
+        "likelihood %s has no ONNX form here yet; the weights have: use --format safetensors",
+        likelihood);
   }
 
   /** The locations in front of the log-scales, halves of dimension 1. */

@@ -68,6 +68,9 @@ record OnnxParts(String name, int latent, String likelihood, Encoder encoder, De
             m.posteriorSpec());
       }
       LikelihoodSpec likelihood = m.likelihoodSpec();
+      if (likelihood.wantsCounts()) {
+        throw OnnxMeans.none(likelihood);
+      }
       return new OnnxParts(
           name(m, "vae"),
           m.latent(),

@@ -136,7 +136,7 @@ public final class VqVae extends VectorQuantised {
 
   @Override
   List<Quantised> quantise(Tensor x) {
-    Tensor h = encoder.apply(x);
+    Tensor h = encoder.apply(config.likelihood().read(x));
     return List.of(book.quantise(mapped ? rows(h) : h.reshape(-1, config.code_size())));
   }
 

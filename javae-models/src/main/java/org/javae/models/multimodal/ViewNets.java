@@ -7,6 +7,7 @@ import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Observed;
 import org.javae.core.distribution.Product;
 import org.javae.core.likelihood.Likelihood;
+import org.javae.core.likelihood.LikelihoodSpec;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Params;
 import org.javae.core.model.View;
@@ -87,7 +88,8 @@ final class ViewNets {
       return new LstmEncoder(params, name, d.vocabulary(), units(d), units(d), out, 0)::apply;
     }
     Net net = spec(v).encoder(params, name, d.event(), out);
-    return net::apply;
+    LikelihoodSpec likelihood = v.likelihoodOr();
+    return x -> net.apply(likelihood.read(x));
   }
 
   /** The view's own network, else that of the settings, else what suits its shape. */

@@ -8,6 +8,7 @@ import org.javae.core.model.Loss;
 import org.javae.core.model.ModelConfig;
 import org.javae.core.model.Params;
 import org.javae.core.objective.Bounds;
+import org.javae.tensor.Tensor;
 import org.javae.tensor.UserException;
 
 /**
@@ -50,10 +51,10 @@ public final class Ciwae extends ImportanceWeightedVae {
   }
 
   @Override
-  Loss bound(Weights w) {
+  Loss bound(Tensor logWeights) {
     return Loss.zero()
-        .plus("iwae", 1 - config.beta(), Bounds.iwae(w.logWeights()).neg())
-        .plus("elbo_loss", config.beta(), Bounds.elbo(w.logWeights()).neg());
+        .plus("iwae", 1 - config.beta(), Bounds.iwae(logWeights).neg())
+        .plus("elbo_loss", config.beta(), Bounds.elbo(logWeights).neg());
   }
 
   @Override

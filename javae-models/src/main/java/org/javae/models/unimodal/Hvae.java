@@ -128,7 +128,7 @@ public final class Hvae extends Hierarchy {
   @Override
   List<Tensor> bottomUp(Tensor x) {
     List<Tensor> features = new ArrayList<>();
-    Tensor d = x;
+    Tensor d = config.vae().likelihood().read(x);
     for (Net f : upward) {
       d = f.apply(d);
       if (f != upward.get(upward.size() - 1)) {

@@ -1,12 +1,11 @@
 package org.javae.models.unimodal;
 
-import java.util.function.Supplier;
 import org.javae.core.distribution.Distribution;
-import org.javae.core.distribution.Normal;
 import org.javae.core.model.Batch;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Loss;
 import org.javae.core.model.Params;
+import org.javae.core.objective.EncoderGradient;
 import org.javae.core.train.Step;
 import org.javae.tensor.Tensor;
 import org.javae.tensor.UserException;
@@ -43,40 +42,35 @@ abstract class ImportanceWeightedVae extends Vae {
   }
 
   /**
-   * Samples of an observation.
+   * The objective out of the weights.
    *
    * @param logWeights ln w = ln p(x|z) + s (ln p(z) − ln q(z|x)), s the schedule's weight: {@code
    *     [samples, batch]}
-   * @param pathwise the same without gradients through the density of q, which must be diagonal,
-   *     made when asked for
    */
-  record Weights(Tensor logWeights, Supplier<Tensor> pathwise) {}
+  abstract Loss bound(Tensor logWeights);
 
-  /** The objective out of the weights. */
-  abstract Loss bound(Weights w);
+  /** How it trains the encoder; a new one for every loss. */
+  EncoderGradient gradient() {
+    return EncoderGradient.reparameterised();
+  }
 
   @Override
   public final Loss loss(Batch batch, Step step) {
     Tensor x = batch.x();
     long n = x.size(0);
     Distribution q = posterior(x);
+    EncoderGradient gradient = gradient();
     Distribution.Drawn drawn = q.draw(step.rng(), samples);
-    Tensor z = drawn.value();
+    Tensor z = gradient.drawn(drawn.value());
     Distribution p = latentPrior().distribution(batch, step);
     Tensor prior = (p.shape().at(0) == 1 ? p : p.repeat(samples)).logProb(z);
     Tensor logLikelihood = likelihood(z).logProbRepeating(x, samples);
     double s = config.schedule().at(step);
-    Tensor ratio = prior.minus(drawn.logProb());
-    Supplier<Tensor> pathwise =
-        () -> {
-          Normal normal = (Normal) q;
-          Normal still = new Normal(normal.mean().detach(), normal.logScale().detach());
-          return logLikelihood
-              .plus(prior.minus(still.repeat(samples).logProb(z)).times(s))
-              .reshape(samples, n);
-        };
+    Tensor ratio = prior.minus(gradient.density(q, drawn, z, samples));
+    Tensor logWeights = logLikelihood.plus(ratio.times(s)).reshape(samples, n);
     Loss loss =
-        bound(new Weights(logLikelihood.plus(ratio.times(s)).reshape(samples, n), pathwise))
+        gradient
+            .of(bound(logWeights), logWeights, config.samples())
             .reports("nll", logLikelihood.detach().neg().reshape(samples, n).mean(0))
             .reports("kl", ratio.detach().neg().reshape(samples, n).mean(0));
     return latentPrior().train(loss, z, step).drawnFrom(q);

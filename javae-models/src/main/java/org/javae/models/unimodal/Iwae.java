@@ -10,6 +10,8 @@ import org.javae.core.model.Loss;
 import org.javae.core.model.ModelConfig;
 import org.javae.core.model.Params;
 import org.javae.core.objective.Bounds;
+import org.javae.core.objective.EncoderGradient;
+import org.javae.tensor.Tensor;
 import org.javae.tensor.UserException;
 
 /**
@@ -82,12 +84,15 @@ public final class Iwae extends ImportanceWeightedVae {
   }
 
   @Override
-  Loss bound(Weights w) {
-    int m = config.vae().samples();
-    Loss loss = Loss.zero().plus("iwae", Bounds.miwae(w.logWeights(), m).neg());
+  Loss bound(Tensor logWeights) {
+    return Loss.zero().plus("iwae", Bounds.miwae(logWeights, config.vae().samples()).neg());
+  }
+
+  @Override
+  EncoderGradient gradient() {
     return config.gradient().equals("dreg")
-        ? loss.trains("encoder", "dreg", Bounds.doublyReparameterised(w.pathwise().get(), m).neg())
-        : loss;
+        ? EncoderGradient.doublyReparameterised()
+        : EncoderGradient.reparameterised();
   }
 
   @Override

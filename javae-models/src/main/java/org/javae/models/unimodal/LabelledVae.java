@@ -136,7 +136,8 @@ abstract sealed class LabelledVae extends Model<Batch> implements Conditional
     }
 
     @Override
-    public Distribution posterior(Tensor x) {
+    public Distribution posterior(Tensor of) {
+      Tensor x = config.likelihood().read(of);
       Tensor v = repeated(x.size(0));
       Tensor in =
           planes

@@ -8,6 +8,7 @@ import org.javae.core.model.Loss;
 import org.javae.core.model.ModelConfig;
 import org.javae.core.model.Params;
 import org.javae.core.objective.Bounds;
+import org.javae.tensor.Tensor;
 
 /**
  * Partially importance weighted autoencoder (Rainforth et al., 2018): the decoder climbs the tight
@@ -46,10 +47,10 @@ public final class Piwae extends ImportanceWeightedVae {
   }
 
   @Override
-  Loss bound(Weights w) {
+  Loss bound(Tensor logWeights) {
     return Loss.zero()
-        .plus("iwae", Bounds.iwae(w.logWeights()).neg())
-        .trains("encoder", "miwae", Bounds.miwae(w.logWeights(), config.vae().samples()).neg());
+        .plus("iwae", Bounds.iwae(logWeights).neg())
+        .trains("encoder", "miwae", Bounds.miwae(logWeights, config.vae().samples()).neg());
   }
 
   @Override

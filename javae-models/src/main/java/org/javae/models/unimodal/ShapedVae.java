@@ -52,7 +52,7 @@ abstract class ShapedVae extends Model<Batch> implements LatentVariableModel {
 
   /** What the encoder says of observations: {@code [batch, outputs]}. */
   final Tensor read(Tensor x) {
-    return encoder.apply(x);
+    return encoder.apply(config.likelihood().read(x));
   }
 
   /** p(x|z) from what the decoder takes: {@code [batch, inputs]}. */

@@ -275,7 +275,7 @@ public class Vae extends Model<Batch> implements LatentVariableModel, Refreshes,
 
   @Override
   public Distribution posterior(Tensor x) {
-    return posterior.of(encoder.apply(x));
+    return posterior.of(encoder.apply(config.likelihood().read(x)));
   }
 
   @Override
