@@ -239,7 +239,11 @@ final class PictureVerbs {
         }
         return List.of(GivenViews.generate(r, given, count, seed));
       }
-      return List.of(r.generate(count, seed, sampler, label));
+      Bar bar = new Bar(terminal(), json);
+      List<BufferedImage> drawn =
+          List.of(r.generate(count, seed, sampler, label, bar.percent("drawing")));
+      bar.clear();
+      return drawn;
     }
   }
 

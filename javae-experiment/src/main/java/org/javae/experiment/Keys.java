@@ -78,6 +78,9 @@ public final class Keys {
     say("restarts", "fits by expectation maximisation from other starts; the likeliest is kept");
     say("clusters", "groups to sort observations into");
     say("pretrain", "epochs as an autoencoder, to whose codes the mixture is then fitted; 0: none");
+    say(
+        "pretrain_kl",
+        "weight of the KL term to N(0, I) meanwhile; 0: an autoencoder without noise");
     say("network", "perceptron whose weights are masked: mlp:W,W…");
     say("masks", "orders of the elements that share the weights; the density is their mean");
     say("negatives", "where Gibbs chains begin: cd (the data) or pcd (where they stopped)");

@@ -50,6 +50,8 @@ import org.javae.tensor.UserException;
 
 /** A trained run: measures, draws, encodes and decodes. Nothing here trains. */
 public final class Run implements AutoCloseable {
+  private static final DoubleConsumer NO_PROGRESS = done -> {};
+
   private static final int BATCH = Experiment.EVALUATION_BATCH;
 
   private final Path folder;
@@ -276,7 +278,7 @@ public final class Run implements AutoCloseable {
    * @param sampler as in {@link #generate(int, long, String)}
    */
   public List<String> sentences(int n, long seed, String sampler) {
-    return texts(samples(n, seed, sampler, null));
+    return texts(samples(n, seed, sampler, null, NO_PROGRESS));
   }
 
   /** Sentences, each with the likeliest words of its code below, then an empty line. */
@@ -370,7 +372,7 @@ public final class Run implements AutoCloseable {
 
   /** Decoded draws from the prior. */
   public BufferedImage generate(int n, long seed) {
-    return generate(n, seed, null, null);
+    return generate(n, seed, null, null, NO_PROGRESS);
   }
 
   /**
@@ -379,9 +381,11 @@ public final class Run implements AutoCloseable {
    *
    * @param sampler name of a sampler fitted to the codes, or null for the prior
    * @param label of a conditional model, or null
+   * @param progress told the fraction done by models that draw step by step
    * @throws UserException if there is no such sampler or label, or without a sampler no prior
    */
-  public BufferedImage generate(int n, long seed, String sampler, String label) {
+  public BufferedImage generate(
+      int n, long seed, String sampler, String label, DoubleConsumer progress) {
     needsPicture();
     Integer u = label == null ? null : labels().number(label);
     String title =
@@ -398,7 +402,7 @@ public final class Run implements AutoCloseable {
           .draw();
     }
     if (image) {
-      Tensor x = samples(n, seed, sampler, u == null ? null : new int[] {u});
+      Tensor x = samples(n, seed, sampler, u == null ? null : new int[] {u}, progress);
       return said(Grid.of(images(x)), x).title(title).draw();
     }
     // Of a rare label a small part may have none.
@@ -410,7 +414,7 @@ public final class Run implements AutoCloseable {
       int[] all = data.labels().orElseThrow().values();
       us = IntStream.range(0, n).map(i -> all[chosen[i % chosen.length]]).toArray();
     }
-    float[] g = values(samples(n, seed, sampler, us));
+    float[] g = values(samples(n, seed, sampler, us, progress));
     if (width() == 2) {
       return TableView.plane(title, names().get(0), names().get(1), real, g);
     }
@@ -435,7 +439,7 @@ public final class Run implements AutoCloseable {
       int[] chosen = some(rows, n, seed, null);
       us = IntStream.range(0, n).map(i -> all[chosen[i % chosen.length]]).toArray();
     }
-    return values(samples(n, seed, null, us));
+    return values(samples(n, seed, null, us, NO_PROGRESS));
   }
 
   /** A row for each label, the columns of one noise each. */
@@ -459,7 +463,7 @@ public final class Run implements AutoCloseable {
    *
    * @param us of a conditional model: a label for each draw, or one for all
    */
-  private Tensor samples(int n, long seed, String sampler, int[] us) {
+  private Tensor samples(int n, long seed, String sampler, int[] us, DoubleConsumer progress) {
     Rng rng = Rng.of(seed).split("generate");
     return Scope.run(
         () ->
@@ -469,20 +473,20 @@ public final class Run implements AutoCloseable {
                     return observed(model, drawCodes(sampler, n, rng), rng);
                   }
                   Object m = us == null ? model : ((Conditional) model).given(Labels.tensor(us));
-                  return draw(m, us == null ? n : n / us.length, rng);
+                  return draw(m, us == null ? n : n / us.length, rng, progress);
                 }));
   }
 
   /** Draws from the model itself, in its units. */
-  private Tensor draw(Object source, int n, Rng rng) {
+  private Tensor draw(Object source, int n, Rng rng, DoubleConsumer progress) {
     if (source instanceof LatentVariableModel m && !drawn()) {
       return observed(source, m.prior().sample(rng, n), rng);
     }
     if (source instanceof DiscreteCodes m && !model.data().event().isImage()) {
-      return m.likelihood(m.draw(n, rng)).sample(rng);
+      return m.likelihood(m.draw(n, rng, progress)).sample(rng);
     }
     if (source instanceof Generates g) {
-      return g.generate(n, rng);
+      return g.generate(n, rng, progress);
     }
     throw UserException.of(
         "model %s has no prior to draw from; fit one to its codes with: javae sampler %s --model gmm",
@@ -529,7 +533,7 @@ public final class Run implements AutoCloseable {
   private Tensor drawCodes(String sampler, int n, Rng rng) {
     encodes();
     try (Run s = Samplers.open(this, sampler)) {
-      Tensor z = s.description.preprocessing().restore(s.draw(s.model, n, rng));
+      Tensor z = s.description.preprocessing().restore(s.draw(s.model, n, rng, NO_PROGRESS));
       return z.to(model.params().type());
     }
   }

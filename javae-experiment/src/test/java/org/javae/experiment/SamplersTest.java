@@ -128,7 +128,7 @@ class SamplersTest {
           assertThat(Math.abs(x[i * D])).isBetween(2f, 6f);
           assertThat(Math.signum(x[i * D + 1])).isEqualTo(-Math.signum(x[i * D]));
         }
-        assertThat(r.generate(20, 0, "gmm", null).getWidth()).isPositive();
+        assertThat(r.generate(20, 0, "gmm", null, f -> {}).getWidth()).isPositive();
         assertThatThrownBy(() -> r.generate(20, 0))
             .isInstanceOf(UserException.class)
             .hasMessageContaining("javae sampler")

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -146,6 +147,16 @@ public final class ContractSuite {
             assertThat(g.generate(5, Rng.of(2)).toBytes())
                 .as("another seed")
                 .isNotEqualTo(drawn.toBytes());
+            double[] told = {0};
+            DoubleConsumer listener =
+                f -> {
+                  assertThat(f).as("progress").isBetween(told[0], 1.0);
+                  told[0] = f;
+                };
+            assertThat(g.generate(5, Rng.of(1), listener).toBytes())
+                .as("the same with progress told")
+                .isEqualTo(drawn.toBytes());
+            assertThat(told[0]).as("progress, unless there is none to tell").isIn(0.0, 1.0);
           }
           if (v instanceof LatentVariableModel l) {
             expect("posterior mean", l.posterior(x).mean(), Shape.of(BATCH, l.latent()));

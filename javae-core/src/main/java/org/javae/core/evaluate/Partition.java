@@ -1,5 +1,6 @@
 package org.javae.core.evaluate;
 
+import java.util.Arrays;
 import java.util.function.DoubleConsumer;
 import org.javae.core.model.Unnormalised.Path;
 import org.javae.tensor.Autograd;
@@ -44,6 +45,19 @@ public record Partition(double lower, double upper, double standardError) {
   /** From below only, at half the cost. */
   public static Partition fromBelow(Path path, Ais.Settings s, Rng rng) {
     return Scope.run(() -> Autograd.off(() -> new Walk(path, s, rng).up(f -> {})));
+  }
+
+  /**
+   * Draws of f₁: chains that walk up from f₀ and are drawn again in proportion to their weights
+   * wherever these have grown uneven (sequential Monte Carlo: Del Moral, Doucet and Jasra, 2006).
+   * Modes then have their own shares of the draws, where chains alone have those that the modes had
+   * when they parted.
+   *
+   * @param progress told the fraction done
+   * @return a row for each chain, in random order
+   */
+  public static Tensor draws(Path path, Ais.Settings s, Rng rng, DoubleConsumer progress) {
+    return Scope.run(() -> Autograd.off(() -> new Walk(path, s, rng).drawn(progress)));
   }
 
   /** Chains, which are overwritten in place. */
@@ -101,6 +115,42 @@ public record Partition(double lower, double upper, double standardError) {
       }
       double mean = weight.logSumExp(0).item() - Math.log(settings.chains());
       return new Partition(lower.lower(), path.logBase() - mean, lower.standardError());
+    }
+
+    Tensor drawn(DoubleConsumer progress) {
+      int n = settings.chains();
+      Rng r = rng.split("draws");
+      begin(path.start(n, r).copy());
+      int last = settings.steps();
+      for (int t = 1; t <= last; t++) {
+        gather(beta[t - 1], beta[t]);
+        double effective =
+            Math.exp(2 * weight.logSumExp(0).item() - weight.times(2).logSumExp(0).item());
+        if (t == last || effective < 0.5 * n) {
+          choose(r);
+        }
+        move(beta[t], r);
+        progress.accept((double) t / last);
+      }
+      return x.indexSelect(
+          0, Tensor.of(Arrays.stream(r.permutation(n)).asLongStream().toArray(), n));
+    }
+
+    /** Systematically: of even weights every chain goes on once. */
+    private void choose(Rng r) {
+      int n = settings.chains();
+      double[] share = weight.softmax(0).toDoubles();
+      double at = r.uniform(DType.FLOAT64, 1).item();
+      double sum = 0;
+      long[] chosen = new long[n];
+      int k = 0;
+      for (int i = 0; i < n; i++) {
+        sum += n * share[i];
+        while (k < n && (at + k < sum || i == n - 1)) {
+          chosen[k++] = i;
+        }
+      }
+      begin(x.indexSelect(0, Tensor.of(chosen, n)));
     }
 
     private void begin(Tensor start) {

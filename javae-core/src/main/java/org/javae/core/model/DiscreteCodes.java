@@ -1,6 +1,7 @@
 package org.javae.core.model;
 
 import java.util.List;
+import java.util.function.DoubleConsumer;
 import org.javae.core.distribution.Distribution;
 import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
@@ -27,8 +28,12 @@ public interface DiscreteCodes extends Encodes, Decodes, Generates {
   /** ln p(codes) in nats, {@code [batch]}. */
   Tensor logPrior(Tensor codes);
 
-  /** Codes drawn from the prior: {@code [n, latent]}. */
-  Tensor draw(int n, Rng rng);
+  /**
+   * Codes drawn from the prior: {@code [n, latent]}.
+   *
+   * @param progress told the fraction done
+   */
+  Tensor draw(int n, Rng rng, DoubleConsumer progress);
 
   @Override
   default Tensor decode(Tensor codes) {
@@ -37,7 +42,18 @@ public interface DiscreteCodes extends Encodes, Decodes, Generates {
 
   @Override
   default Tensor generate(int n, Rng rng) {
-    return decode(draw(n, rng));
+    return generate(n, rng, done -> {});
+  }
+
+  @Override
+  default Tensor generate(int n, Rng rng, DoubleConsumer progress) {
+    return decode(draw(n, rng, progress));
+  }
+
+  /** The prior finds one code after the other. */
+  @Override
+  default long samplingSteps() {
+    return latent();
   }
 
   /**

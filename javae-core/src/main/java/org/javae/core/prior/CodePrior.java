@@ -1,5 +1,6 @@
 package org.javae.core.prior;
 
+import java.util.function.DoubleConsumer;
 import org.javae.core.model.Params;
 import org.javae.core.net.GatedPixelCnn;
 import org.javae.core.net.GatedPixelCnn.Size;
@@ -43,11 +44,15 @@ public final class CodePrior {
     return net.logProb(embed(maps), maps, condition(given));
   }
 
-  /** Draws n maps, code by code: int64 {@code [n, height·width]}. */
-  public Tensor sample(int n, Tensor given, Rng rng) {
+  /**
+   * Draws n maps, code by code: int64 {@code [n, height·width]}.
+   *
+   * @param progress told the fraction done
+   */
+  public Tensor sample(int n, Tensor given, Rng rng, DoubleConsumer progress) {
     return Scope.run(
         () ->
-            net.sample(n, height, width, this::embed, condition(given), rng, f -> {})
+            net.sample(n, height, width, this::embed, condition(given), rng, progress)
                 .reshape(n, (long) height * width));
   }
 

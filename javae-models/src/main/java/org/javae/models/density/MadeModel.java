@@ -2,6 +2,7 @@ package org.javae.models.density;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 import org.javae.core.distribution.Bernoulli;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.distribution.Normal;
@@ -116,22 +117,30 @@ public final class MadeModel extends Model<Batch> implements Scores, Generates {
 
   @Override
   public Tensor generate(int n, Rng rng) {
+    return generate(n, rng, done -> {});
+  }
+
+  @Override
+  public Tensor generate(int n, Rng rng, DoubleConsumer progress) {
     int[] counts = new int[made.orders()];
     for (long m : rng.multinomial(Tensor.ones(1, counts.length), n).toLongs()) {
       counts[(int) m]++;
     }
     List<Tensor> parts = new ArrayList<>();
     for (int m = 0; m < counts.length; m++) {
+      double before = (double) m / counts.length;
       if (counts[m] > 0) {
-        parts.add(draw(counts[m], m, rng));
+        parts.add(draw(counts[m], m, rng, f -> progress.accept(before + f / counts.length)));
       }
     }
+    progress.accept(1);
     return Tensor.cat(parts, 0).reshape(data().event().prepend(n).toArray());
   }
 
   /** Element by element. */
-  private Tensor draw(int n, int order, Rng rng) {
+  private Tensor draw(int n, int order, Rng rng, DoubleConsumer progress) {
     double[] x = new double[n * size];
+    int done = 0;
     for (int i : made.elements(order)) {
       double[] drawn =
           Scope.run(
@@ -143,6 +152,7 @@ public final class MadeModel extends Model<Batch> implements Scores, Generates {
       for (int k = 0; k < n; k++) {
         x[k * size + i] = drawn[k];
       }
+      progress.accept((double) ++done / size);
     }
     return Tensor.of(x, n, size).to(params().type());
   }

@@ -1,6 +1,8 @@
 package org.javae.models.density;
 
 import java.util.List;
+import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
 import org.javae.core.evaluate.Ais;
 import org.javae.core.evaluate.Partition;
 import org.javae.core.model.About;
@@ -61,7 +63,7 @@ public final class Rbm extends Model<Batch>
    * @param k Gibbs steps a training step
    * @param chains that persist
    * @param annealing temperatures that estimate Z for validation; ten times as many for evaluation
-   * @param gibbs steps for a draw, while the chain is annealed, and again afterwards
+   * @param gibbs half the steps for a draw
    */
   public record Config(int hidden, String negatives, int k, int chains, int annealing, int gibbs)
       implements ModelConfig {
@@ -227,18 +229,48 @@ public final class Rbm extends Model<Batch>
     return down(z).sigmoid().reshape(data().event().prepend(z.size(0)).toArray());
   }
 
-  /** P(v = 1 given h) after chains from the data's marginals through all temperatures. */
   @Override
   public Tensor generate(int n, Rng rng) {
+    return generate(n, rng, done -> {});
+  }
+
+  /**
+   * P(v = 1 given h) after 2 {@code gibbs} steps of chains. Those that persisted in training go on:
+   * the moving weights took them from mode to mode, which annealing often cannot, where a mode is
+   * the heaviest only near β = 1. Without them chains are annealed from the data's marginals, and
+   * drawn again by weight.
+   */
+  @Override
+  public Tensor generate(int n, Rng rng, DoubleConsumer progress) {
     return Autograd.off(
         () -> {
-          Tensor v = path().start(n, rng).copy();
-          for (int i = 1; i <= 2 * config.gibbs(); i++) {
-            double beta = Math.min(1, (double) i / config.gibbs());
-            Scope.run(() -> v.copyFromInPlace(gibbs(v, 1, beta, rng)));
+          boolean persisted = chain.size(0) > 0;
+          int half = config.gibbs();
+          Tensor v =
+              persisted
+                  ? Scope.run(() -> gibbs(continued(n, rng), 1, 1, rng))
+                  : Partition.draws(
+                          path(),
+                          new Ais.Settings(half, Math.max(n, CHAINS)),
+                          rng,
+                          f -> progress.accept(f / 2))
+                      .narrow(0, 0, n)
+                      .copy();
+          for (int i = persisted ? 1 : half; i < 2 * half; i++) {
+            Scope.run(() -> v.copyFromInPlace(gibbs(v, 1, 1, rng)));
+            progress.accept((i + 1) / (2.0 * half));
           }
           return decode(rng.bernoulli(encode(v)));
         });
+  }
+
+  /**
+   * Chains in random order, again and again. Where weights are averaged so are the chains' bits.
+   */
+  private Tensor continued(int n, Rng rng) {
+    int[] order = rng.permutation(Math.toIntExact(chain.size(0)));
+    long[] chosen = IntStream.range(0, n).mapToLong(i -> order[i % order.length]).toArray();
+    return rng.bernoulli(chain.indexSelect(0, Tensor.of(chosen, n)));
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleConsumer;
 import java.util.stream.Stream;
 import org.javae.core.distribution.Distribution;
 import org.javae.core.likelihood.Likelihood;
@@ -69,8 +70,12 @@ abstract class VectorQuantised extends Model<Batch> implements DiscreteCodes, Up
    */
   abstract Tensor logProb(List<Tensor> codes);
 
-  /** Draws of p(k), int64 {@code [n, codes]} a level. */
-  abstract List<Tensor> sample(int n, Rng rng);
+  /**
+   * Draws of p(k), int64 {@code [n, codes]} a level.
+   *
+   * @param progress told the fraction done
+   */
+  abstract List<Tensor> sample(int n, Rng rng, DoubleConsumer progress);
 
   @Override
   public final Loss loss(Batch batch, Step step) {
@@ -137,8 +142,8 @@ abstract class VectorQuantised extends Model<Batch> implements DiscreteCodes, Up
   }
 
   @Override
-  public final Tensor draw(int n, Rng rng) {
-    return Autograd.off(() -> join(sample(n, rng)));
+  public final Tensor draw(int n, Rng rng, DoubleConsumer progress) {
+    return Autograd.off(() -> join(sample(n, rng, progress)));
   }
 
   @Override

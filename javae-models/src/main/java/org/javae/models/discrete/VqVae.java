@@ -1,6 +1,7 @@
 package org.javae.models.discrete;
 
 import java.util.List;
+import java.util.function.DoubleConsumer;
 import org.javae.core.likelihood.LikelihoodSpec;
 import org.javae.core.model.About;
 import org.javae.core.model.Check;
@@ -153,8 +154,8 @@ public final class VqVae extends VectorQuantised {
   }
 
   @Override
-  List<Tensor> sample(int n, Rng rng) {
-    return List.of(prior.sample(n, null, rng));
+  List<Tensor> sample(int n, Rng rng, DoubleConsumer progress) {
+    return List.of(prior.sample(n, null, rng, progress));
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.javae.models.discrete;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 import org.javae.core.model.About;
 import org.javae.core.model.Check;
 import org.javae.core.model.DataSpec;
@@ -47,6 +48,9 @@ public final class VqVae2 extends VectorQuantised {
       return new Config(VqVae.Config.defaults(d), 64);
     }
   }
+
+  /** The top's part of drawing: a quarter as many codes as below. */
+  private static final double TOP = 0.2;
 
   /** From the bottom's map to the top's. */
   private static final NetSpec HALF = NetSpec.parse("conv:64");
@@ -140,9 +144,11 @@ public final class VqVae2 extends VectorQuantised {
   }
 
   @Override
-  List<Tensor> sample(int n, Rng rng) {
-    Tensor t = topPrior.sample(n, null, rng.split("top"));
-    return List.of(t, bottomPrior.sample(n, given(t), rng.split("bottom")));
+  List<Tensor> sample(int n, Rng rng, DoubleConsumer progress) {
+    Tensor t = topPrior.sample(n, null, rng.split("top"), f -> progress.accept(f * TOP));
+    DoubleConsumer rest = f -> progress.accept(TOP + f * (1 - TOP));
+    Tensor b = bottomPrior.sample(n, given(t), rng.split("bottom"), rest);
+    return List.of(t, b);
   }
 
   @Override

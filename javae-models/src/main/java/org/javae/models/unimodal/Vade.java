@@ -16,6 +16,7 @@ import org.javae.core.model.DataSpec;
 import org.javae.core.model.Defaults;
 import org.javae.core.model.Loss;
 import org.javae.core.model.ModelConfig;
+import org.javae.core.model.Optional;
 import org.javae.core.model.Params;
 import org.javae.core.model.Staged;
 import org.javae.core.net.Layer.Linear;
@@ -40,10 +41,12 @@ import org.javae.tensor.UserException;
  *
  * with the responsibilities {@code γ_c = q(c|x) = E_q(z|x)[p(c|z)]} over the samples of z.
  *
- * <p>From a random start all observations soon share a few Gaussians. So for the first epochs this
- * is an autoencoder without noise; then a Gaussian mixture fitted to the codes of the training rows
- * becomes the prior ({@link CodeMixture}), and the posterior starts with a tenth of its width.
- * Greys in [0, 1] stay greys: their Bernoulli likelihood is the expected one of binarised pixels.
+ * <p>From a random start all observations soon share a few Gaussians. So the first epochs minimise
+ * {@code −E_q(z|x)[ln p(x|z)] + w KL(q(z|x) ‖ N(0, I))} with a small w (Cao et al., 2020, Simple,
+ * Scalable, and Stable Variational Deep Clustering), at w = 0 an autoencoder without noise as in
+ * the paper; then a Gaussian mixture fitted to the codes of the training rows becomes the prior
+ * ({@link CodeMixture}), and the posterior starts with a tenth of its width. Greys in [0, 1] stay
+ * greys: their Bernoulli likelihood is the expected one of binarised pixels.
  */
 public final class Vade extends Vae implements Staged {
   /** For the catalogue. */
@@ -63,13 +66,16 @@ public final class Vade extends Vae implements Staged {
    * there are clusters, and
    *
    * @param clusters number of groups
-   * @param pretrain epochs as an autoencoder; 0 for none, with a mixture spread over N(0, I)
+   * @param pretrain epochs of the first stage; 0 for none, with a mixture spread over N(0, I)
+   * @param pretrain_kl weight w of KL(q(z|x) ‖ N(0, I)) in the first stage; 0 for an autoencoder
    */
-  public record Config(@JsonUnwrapped Vae.Config vae, int clusters, int pretrain)
+  public record Config(
+      @JsonUnwrapped Vae.Config vae, int clusters, int pretrain, @Optional double pretrain_kl)
       implements ModelConfig {
     public Config {
       Check.positive("clusters", clusters);
       Check.notNegative("pretrain", pretrain);
+      Check.notNegative("pretrain_kl", pretrain_kl);
       if (!vae.prior().kind().equals("mixture")) {
         throw UserException.usage(
             "prior is '%s', but that of vade is a mixture of its clusters; use vae for another",
@@ -79,7 +85,10 @@ public final class Vade extends Vae implements Staged {
       vae = vae.withPrior("mixture:" + clusters);
     }
 
-    /** What suits the data: a group for each label if there are labels, else ten. */
+    /**
+     * What suits the data: a group for each label if there are labels, else ten. The codes of
+     * images are told apart better with some noise in the first stage; small tables need none.
+     */
     public static Config defaults(DataSpec d) {
       Vae.Config c =
           new Vae.Config(
@@ -89,7 +98,8 @@ public final class Vade extends Vae implements Staged {
               d.unitInterval() ? LikelihoodSpec.parse("bernoulli") : Defaults.likelihood(d),
               Schedule.CONSTANT,
               1);
-      return new Config(c.withPrior("mixture"), d.classes() > 1 ? d.classes() : 10, 30);
+      int k = d.classes() > 1 ? d.classes() : 10;
+      return new Config(c.withPrior("mixture"), k, 30, d.event().isImage() ? 0.1 : 0);
     }
   }
 
@@ -108,10 +118,18 @@ public final class Vade extends Vae implements Staged {
     if (ready()) {
       return super.loss(batch, step);
     }
+    double w = config.pretrain_kl();
     Normal q = (Normal) posterior(batch.x());
-    Tensor error = reconstruction(batch.x(), likelihood(q.mean()), 1);
+    Tensor z = w == 0 ? q.mean() : q.rsample(step.rng(), 1);
+    Tensor error = reconstruction(batch.x(), likelihood(z), 1);
     Loss loss = Loss.zero().plus("pretraining", error).drawnFrom(q);
-    return loss.reports("kl", Tensor.zerosLike(error));
+    return w == 0
+        ? loss.reports("kl", Tensor.zerosLike(error))
+        : loss.plus("kl", w, KullbackLeibler.normalNormal(q, standard(q)).sum(1));
+  }
+
+  private Normal standard(Normal q) {
+    return Normal.standard(q.mean().dtype(), latent());
   }
 
   @Override
@@ -162,7 +180,8 @@ public final class Vade extends Vae implements Staged {
     put(found.logWeights(), p.logWeights());
     put(found.means(), p.components().mean());
     put(found.logScales(), p.components().logScale());
-    // The autoencoder had no use for the scales of q: they begin the same for every x.
+    // The scales of q belong to other coordinates, or were of no use: they begin the same for all
+    // x.
     Linear last = (Linear) encoder().layers().get(encoder().layers().size() - 1);
     last.weight().narrow(0, latent(), latent()).fillInPlace(0);
     last.bias().narrow(0, latent(), latent()).fillInPlace(-Math.log(NARROW));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.javae.core.flow.Made;
@@ -111,7 +112,9 @@ class MadeTest {
     MadeModel m = model(3, true, Map.of("network", "mlp:9", "masks", 3));
     int n = 6000;
     double[] p = Autograd.off(() -> m.logProb(bits(3)).exp().toDoubles());
-    double[] drawn = m.generate(n, Rng.of(4)).toDoubles();
+    List<Double> told = new ArrayList<>();
+    double[] drawn = m.generate(n, Rng.of(4), told::add).toDoubles();
+    assertThat(told).isSorted().hasSizeGreaterThan(9).endsWith(1.0);
     double[] share = new double[8];
     for (int i = 0; i < n; i++) {
       share[(int) (drawn[3 * i] + 2 * drawn[3 * i + 1] + 4 * drawn[3 * i + 2])] += 1.0 / n;

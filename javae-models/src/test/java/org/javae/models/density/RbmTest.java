@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -208,6 +209,74 @@ class RbmTest {
       }
     }
     assertThat(right).isGreaterThan(170);
+  }
+
+  /**
+   * Two modes, all units on or all off, 92 % of the mass on the first; the base leans to off. Each
+   * is too deep to be left, so the shares of draws are those of the way up.
+   */
+  private static Rbm twoModes(String negatives) {
+    Rbm m = model(8, Map.of("hidden", 6, "negatives", negatives, "gibbs", 200, "chains", 400), 0);
+    Map<String, Tensor> p = m.params().all();
+    Scope.run(
+        () -> {
+          p.get("weight").fillInPlace(2.5);
+          p.get("visible_bias").fillInPlace(-7.5);
+          p.get("hidden_bias").fillInPlace(-9.6);
+          p.get("base").fillInPlace(-0.5);
+        });
+    return m;
+  }
+
+  /** Part of the draws, or with weights p of all vectors, with most units on. */
+  private static double on(double[] v, double[] p) {
+    double share = 0;
+    for (int i = 0; i < v.length / 8; i++) {
+      double units = Arrays.stream(v, 8 * i, 8 * i + 8).sum();
+      share += units > 4 ? p == null ? 8.0 / v.length : p[i] : 0;
+    }
+    return share;
+  }
+
+  @Test
+  void annealedDrawsHaveTheSharesOfTwoModes() {
+    Rbm m = twoModes("cd");
+    Tensor all = bits(8);
+    double exact =
+        Autograd.off(
+            () ->
+                on(
+                    all.toDoubles(),
+                    m.logUnnormalised(all).softmax(0).to(DType.FLOAT64).toDoubles()));
+    for (long seed = 1; seed <= 3; seed++) {
+      List<Double> told = new ArrayList<>();
+      double[] drawn = m.generate(400, Rng.of(seed), told::add).toDoubles();
+      assertThat(on(drawn, null)).isCloseTo(exact, within(0.08));
+      assertThat(told).hasSize((int) m.samplingSteps()).isSorted().endsWith(1.0);
+      // The same chains without weights: their shares are those of the base.
+      Rng rng = Rng.of(seed);
+      Tensor v = m.path().start(400, rng).copy();
+      for (int t = 1; t <= 200; t++) {
+        double beta = t / 200.0;
+        Scope.run(() -> Autograd.off(() -> v.copyFromInPlace(m.path().move(v, beta, rng))));
+      }
+      assertThat(on(v.toDoubles(), null)).isLessThan(exact - 0.2);
+    }
+  }
+
+  /** Persistent chains go on where training left them, all of them and at first each once. */
+  @Test
+  void drawsOfPersistentChainsGoOnWithThem() {
+    Rbm m = twoModes("pcd");
+    Tensor chain = m.params().all().get("chain");
+    Scope.run(
+        () -> {
+          chain.fillInPlace(0);
+          chain.narrow(0, 0, 300).fillInPlace(1);
+        });
+    assertThat(on(m.generate(400, Rng.of(1)).toDoubles(), null)).isCloseTo(0.75, within(0.03));
+    double few = on(m.generate(40, Rng.of(1)).toDoubles(), null);
+    assertThat(few).isBetween(0.5, 0.95);
   }
 
   @Test

@@ -296,7 +296,18 @@ class VectorQuantisedTest {
     Scope.run(
         () -> {
           int n = 20000;
-          double[] drawn = d.draw(n, Rng.of(5)).toDoubles();
+          double[] last = {0};
+          double[] drawn =
+              d.draw(
+                      n,
+                      Rng.of(5),
+                      f -> {
+                        assertThat(f).isBetween(last[0], 1.0);
+                        last[0] = f;
+                      })
+                  .toDoubles();
+          assertThat(last[0]).isEqualTo(1);
+          assertThat(d.samplingSteps()).isEqualTo(2);
           double[] f = new double[9];
           for (int i = 0; i < n; i++) {
             f[(int) (3 * drawn[2 * i] + drawn[2 * i + 1])] += 1.0 / n;

@@ -157,6 +157,34 @@ class VadeTest {
         });
   }
 
+  @Test
+  void theFirstStageIsABetaVaeAndWithoutWeightAnAutoencoder() {
+    Map<String, Object> weighted = settings("clusters", 3, "pretrain", 2, "pretrain_kl", 0.3);
+    Vade first = shaken((Vade) model("vade", DType.FLOAT64, weighted));
+    Model<?> beta = model("beta-vae", DType.FLOAT64, settings("beta", 0.3));
+    Map<String, Object> bare = settings("clusters", 3, "pretrain", 2, "pretrain_kl", 0);
+    Vade plain = (Vade) model("vade", DType.FLOAT64, bare);
+    Scope.run(
+        () -> {
+          Map<String, Tensor> from = first.params().all();
+          beta.params().all().forEach((n, t) -> t.copyFromInPlace(from.get(n).detach()));
+          plain.params().all().forEach((n, t) -> t.copyFromInPlace(from.get(n).detach()));
+          Tensor x = Rng.of(1).normal(DType.FLOAT64, 7, D);
+          double[] a = first.loss(new Batch(x, null), step()).total().toDoubles();
+          double[] b = ((Vae) beta).loss(new Batch(x, null), step()).total().toDoubles();
+          double[] c = plain.loss(new Batch(x, null), step()).total().toDoubles();
+          double[] error = plain.likelihood(plain.encode(x)).logProb(x).neg().toDoubles();
+          for (int i = 0; i < a.length; i++) {
+            assertThat(a[i]).isCloseTo(b[i], within(1e-10 * Math.abs(b[i])));
+            assertThat(c[i]).isCloseTo(error[i], within(1e-10 * Math.abs(error[i])));
+          }
+        });
+  }
+
+  private static Step step() {
+    return new Step(3, 2.5, 10, true, Rng.of(4));
+  }
+
   // ---- a mixture whose groups overlap
 
   /** ln π_c N(z; μ_c, σ_c²) up to a constant. */
