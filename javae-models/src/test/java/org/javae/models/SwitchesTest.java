@@ -17,21 +17,16 @@ import org.junit.jupiter.api.Test;
 class SwitchesTest {
   private static final DataSpec IMAGES = DataSpec.of(Shape.of(1, 28, 28), true, true);
 
-  /** What has no default. */
-  private static final Map<String, Map<String, String>> NEEDS =
-      Map.of("cvae-views", Map.of("given", "image"));
-
   @Test
   void everySwitchOfEveryModelCanBeThrown() {
     int found = 0;
     for (CatalogEntry<?> e : ModelCatalog.entries()) {
-      Map<String, String> needs = NEEDS.getOrDefault(e.name(), Map.of());
-      JsonNode usual = Json.mapper().valueToTree(e.configure(IMAGES, needs));
+      JsonNode usual = Json.mapper().valueToTree(e.configure(IMAGES, Map.of()));
       for (Map.Entry<String, JsonNode> key : usual.properties()) {
         if (key.getValue().isBoolean()) {
           found++;
           boolean other = !key.getValue().booleanValue();
-          Map<String, String> settings = new HashMap<>(needs);
+          Map<String, String> settings = new HashMap<>();
           settings.put(key.getKey(), String.valueOf(other));
           JsonNode thrown =
               Json.mapper()

@@ -256,7 +256,7 @@ public record Recipe(
     }
     if (!isFile()
         && DataCatalog.entry(DataAccess.nameOf(data)).source() != DataCatalog.Source.GENERATED
-        && DataAccess.catalog().locate(data).isEmpty()) {
+        && DataAccess.catalog().locate(DataAccess.nameOf(data)).isEmpty()) {
       DataAccess.open(settings(0).data()); // which says what is missing, where, and how to get it
     }
   }

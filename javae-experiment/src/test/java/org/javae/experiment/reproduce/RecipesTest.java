@@ -70,6 +70,19 @@ class RecipesTest {
     assertThat(r.goalsInWords()).isNotEmpty().allSatisfy(g -> assertThat(g).isNotBlank());
   }
 
+  /** They are here, or the sentence says how to get them; a name with options is still a name. */
+  @Test
+  void theDataOfEveryExperimentAreKnown() {
+    Recipes all = Recipes.shipped();
+    for (String id : all.ids()) {
+      try {
+        all.get(id).requireData();
+      } catch (UserException e) {
+        assertThat(e.getMessage()).as(id).doesNotContain("There is no data set named");
+      }
+    }
+  }
+
   @Test
   void aGoodFileIsRead() {
     Recipes all = Recipes.parse(GOOD, "good.yaml");

@@ -21,6 +21,7 @@ import org.javae.core.model.Loss;
 import org.javae.core.model.Model;
 import org.javae.core.model.ModelConfig;
 import org.javae.core.model.Multimodal;
+import org.javae.core.model.Optional;
 import org.javae.core.model.Params;
 import org.javae.core.model.View;
 import org.javae.core.train.Step;
@@ -53,10 +54,10 @@ public final class CvaeViews extends Model<Batch> implements LatentVariableModel
    * Settings: those of all models of several views, and
    *
    * @param given names of the views that are given, separated by commas; the others are told from
-   *     them
+   *     them. None only where the data have no views, which are refused
    * @param joint width of the layers where views meet, and of what the decoders see of the given
    */
-  public record Config(@JsonUnwrapped MultimodalVae.Config base, String given, int joint)
+  public record Config(@JsonUnwrapped MultimodalVae.Config base, @Optional String given, int joint)
       implements ModelConfig {
     public Config {
       Check.positive("joint", joint);
