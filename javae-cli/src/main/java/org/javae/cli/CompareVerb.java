@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
       "",
       "A comparison that was stopped goes on with the same command and --out."
     })
-final class CompareVerb extends Verb {
+final class CompareVerb extends EngineVerb {
   @Parameters(
       paramLabel = "DATA",
       description = "A name ('javae data list'), a file, a folder of images or a jdbc: address.")
@@ -71,17 +71,8 @@ final class CompareVerb extends Verb {
       description = "Where runs and table go (default runs/compare-DATA-N).")
   String out;
 
-  @Option(names = "--threads", paramLabel = "N", description = "Processor threads (default: all).")
-  Integer threads;
-
-  @Option(names = "--device", paramLabel = "D", description = "cpu or cuda (default cpu).")
-  String device;
-
   @Option(names = "--quiet", description = "No progress; print the folder only.")
   boolean quiet;
-
-  @Option(names = "--json", description = "Print one JSON object.")
-  boolean json;
 
   @Override
   public Integer call() {
@@ -90,7 +81,7 @@ final class CompareVerb extends Verb {
     if (measure < 0) {
       throw UserException.usage("--measure is %d; it must be 0 (all) or more", measure);
     }
-    startEngine(threads, device);
+    startEngine();
     Path folder =
         out == null ? Training.nextFolder("compare-" + Training.shortName(data)) : path(out);
     return new Comparing().run(folder, settings);

@@ -132,7 +132,7 @@ final class WalkVerbs {
   }
 
   /** A picture of one run or of several side by side. */
-  abstract static class RunsVerb extends Verb {
+  abstract static class RunsVerb extends EngineVerb {
     @Parameters(arity = "1..8", paramLabel = "RUN", description = "Run folders, side by side.")
     List<String> runs;
 
@@ -153,18 +153,6 @@ final class WalkVerbs {
         description = "Which ones, seeded (default 0).")
     long seed;
 
-    @Option(
-        names = "--threads",
-        paramLabel = "N",
-        description = "Processor threads (default: all).")
-    Integer threads;
-
-    @Option(names = "--device", paramLabel = "D", description = "cpu or cuda (default cpu).")
-    String device;
-
-    @Option(names = "--json", description = "Print one JSON object.")
-    boolean json;
-
     abstract Walks.Drawn draw(List<Run> open);
 
     /** Before the engine starts. */
@@ -175,7 +163,7 @@ final class WalkVerbs {
       long start = System.nanoTime();
       Path file = png(out);
       check();
-      startEngine(threads, device);
+      startEngine();
       List<Run> open = new ArrayList<>();
       try {
         for (String run : runs) {

@@ -138,4 +138,15 @@ public final class Codes {
       // a left-over of a few bytes under a name that says so
     }
   }
+
+  /** Rows put one after another. */
+  static float[] join(List<float[]> parts) {
+    float[] all = new float[parts.stream().mapToInt(p -> p.length).sum()];
+    int at = 0;
+    for (float[] p : parts) {
+      System.arraycopy(p, 0, all, at, p.length);
+      at += p.length;
+    }
+    return all;
+  }
 }

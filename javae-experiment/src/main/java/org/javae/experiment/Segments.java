@@ -17,7 +17,6 @@ import org.javae.core.evaluate.Clustering;
 import org.javae.core.model.Clusters;
 import org.javae.core.model.Encodes;
 import org.javae.tensor.Autograd;
-import org.javae.tensor.Scope;
 import org.javae.tensor.Tensor;
 import org.javae.tensor.UserException;
 
@@ -407,16 +406,6 @@ public record Segments(
                   parts.add(
                       (run.model() instanceof Encodes e ? e.encode(x) : x.flatten()).toFloats());
                 }));
-    return Scope.run(() -> join(parts));
-  }
-
-  private static float[] join(List<float[]> parts) {
-    float[] all = new float[parts.stream().mapToInt(p -> p.length).sum()];
-    int at = 0;
-    for (float[] p : parts) {
-      System.arraycopy(p, 0, all, at, p.length);
-      at += p.length;
-    }
-    return all;
+    return Codes.join(parts);
   }
 }

@@ -152,7 +152,7 @@ public final class Walks {
                     all.add(run.values(decoder(run, b).apply(z)));
                   }
                   String title = run.title(a.name());
-                  float[] values = flat(all);
+                  float[] values = Codes.join(all);
                   if (!run.drawn()) {
                     return new Drawn(
                         List.of(
@@ -336,7 +336,7 @@ public final class Walks {
                   }
                   List<String> captions = List.of("a", "b", "c", "c + b − a", "nearest");
                   String title = run.title("a is to b as c is to …");
-                  float[] flat = flat(values);
+                  float[] flat = Codes.join(values);
                   BufferedImage picture =
                       run.drawn()
                           ? Grid.of(run.tiled(flat), captions.size())
@@ -350,16 +350,6 @@ public final class Walks {
                               .draw();
                   return new Drawn(List.of(picture), Map.of("analogies", numbers));
                 }));
-  }
-
-  private static float[] flat(List<float[]> parts) {
-    float[] all = new float[parts.stream().mapToInt(p -> p.length).sum()];
-    int at = 0;
-    for (float[] p : parts) {
-      System.arraycopy(p, 0, all, at, p.length);
-      at += p.length;
-    }
-    return all;
   }
 
   private static String weight(double w) {

@@ -21,6 +21,7 @@ import org.javae.core.model.Model;
 import org.javae.core.model.ModelConfig;
 import org.javae.core.model.Multimodal;
 import org.javae.core.model.Params;
+import org.javae.core.model.Presence;
 import org.javae.core.model.View;
 import org.javae.core.train.Step;
 import org.javae.tensor.DType;
@@ -339,20 +340,20 @@ public abstract class MultiBlock extends Model<Batch>
 
   @Override
   public final LatentVariableModel given(Tensor x, Tensor present) {
-    return new Given(present.to(DType.FLOAT64));
+    return new Given(new Presence(present.to(DType.FLOAT64)));
   }
 
   /** The model of the views that are there. */
   private final class Given implements LatentVariableModel {
-    private final Tensor present;
+    private final Presence present;
 
-    Given(Tensor present) {
+    Given(Presence present) {
       this.present = present;
     }
 
     @Override
     public Distribution posterior(Tensor x) {
-      return MultiBlock.this.posterior(x, rows(x.size(0)));
+      return MultiBlock.this.posterior(x, present.rows(x.size(0)));
     }
 
     @Override
@@ -362,15 +363,7 @@ public abstract class MultiBlock extends Model<Batch>
 
     @Override
     public Distribution likelihood(Tensor z) {
-      return MultiBlock.this.likelihood(z, rows(z.size(0)));
-    }
-
-    /** Indicators for a batch that is the observations', or k times it; drawn ones have all. */
-    private Tensor rows(long n) {
-      long batch = present.size(0);
-      return batch == n || batch == 1
-          ? present
-          : n % batch == 0 ? present.repeatBatch(Math.toIntExact(n / batch)) : everything();
+      return MultiBlock.this.likelihood(z, present.rows(z.size(0)));
     }
 
     @Override

@@ -19,6 +19,7 @@ import org.javae.core.model.ModelConfig;
 import org.javae.core.model.Multimodal;
 import org.javae.core.model.Optional;
 import org.javae.core.model.Params;
+import org.javae.core.model.Presence;
 import org.javae.core.net.NetSpec;
 import org.javae.core.schedule.Schedule;
 import org.javae.core.train.Step;
@@ -304,20 +305,20 @@ public abstract class MultimodalVae extends Model<Batch>
 
   @Override
   public LatentVariableModel given(Tensor x, Tensor present) {
-    return new Given(present);
+    return new Given(new Presence(present));
   }
 
   /** The model of the views that are there. */
   private final class Given implements LatentVariableModel {
-    private final Tensor present;
+    private final Presence present;
 
-    Given(Tensor present) {
+    Given(Presence present) {
       this.present = present;
     }
 
     @Override
     public Distribution posterior(Tensor x) {
-      return MultimodalVae.this.posterior(x, rows(x.size(0)));
+      return MultimodalVae.this.posterior(x, present.rows(x.size(0)));
     }
 
     @Override
@@ -327,17 +328,7 @@ public abstract class MultimodalVae extends Model<Batch>
 
     @Override
     public Observed likelihood(Tensor z) {
-      return nets.likelihood(codes(z), rows(z.size(0)));
-    }
-
-    /** Indicators for a batch that is the observations', or k times it. */
-    private Tensor rows(long n) {
-      long batch = present.size(0);
-      return batch == n || batch == 1
-          ? present
-          : n % batch == 0
-              ? present.repeatBatch(Math.toIntExact(n / batch))
-              : Tensor.ones(1, views()).to(present.dtype()); // generated ones have all views
+      return nets.likelihood(codes(z), present.rows(z.size(0)));
     }
 
     @Override
@@ -358,7 +349,7 @@ public abstract class MultimodalVae extends Model<Batch>
 
   @Override
   public Distribution likelihood(Tensor z) {
-    return new Given(Tensor.ones(1, views()).to(z.dtype())).likelihood(z);
+    return new Given(new Presence(Tensor.ones(1, views()).to(z.dtype()))).likelihood(z);
   }
 
   @Override
