@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -19,14 +21,16 @@ public final class Engine {
   private static String device = "cpu";
 
   /**
-   * {@code -Djavae.precision=medium} multiplies float32 matrices as bfloat16 with float32 sums,
-   * where the processor can: about twice as fast, with 8 instead of 24 bits of mantissa. Off unless
-   * asked for, and named in {@link #describe}, so in every model's provenance.
+   * {@code -Djavae.precision=medium} lets matrices of float32 be multiplied as bfloat16 with
+   * float32 sums, 8 instead of 24 bits of mantissa, where the processor can. Off unless asked for,
+   * and named in {@link #describe}, so in every model's provenance.
    */
   private static final String PRECISION = System.getProperty("javae.precision", "highest");
 
   private static boolean started;
   private static boolean mkl;
+  private static boolean exact = true;
+  private static boolean oneDnn;
 
   private Engine() {}
 
@@ -90,7 +94,7 @@ public final class Engine {
     return "LibTorch "
         + version.replaceFirst("-.*", "")
         + (mkl ? ", MKL" : ", OpenBLAS")
-        + (PRECISION.equals("medium") ? ", bfloat16 products" : "")
+        + (exact ? oneDnn ? ", oneDNN products" : "" : ", bfloat16 products")
         + ", "
         + threads
         + (threads == 1 ? " thread" : " threads");
@@ -143,7 +147,7 @@ public final class Engine {
       // The first class that touches LibTorch; a missing native shows here.
       torch.set_num_threads(effectiveThreads());
       torch.set_num_interop_threads(1);
-      torch.globalContext().setFloat32MatmulPrecision(PRECISION);
+      chooseProducts();
     } catch (LinkageError e) {
       throw UserException.of(
           e,
@@ -153,6 +157,45 @@ public final class Engine {
           firstLine(e));
     }
     started = true;
+  }
+
+  /**
+   * LibTorch multiplies float32 by MKL, or by oneDNN where rounding to bfloat16 is allowed. A
+   * processor with AVX-512 but without AMX has no use for that permission: oneDNN multiplies in
+   * float32 there, and on AMD's, for which MKL has kernels of half the width only, twice as fast.
+   * So the permission is given, and taken back if a product with the identity then loses a bit.
+   */
+  @SuppressWarnings("try") // the scope is for what is allocated in it
+  private static void chooseProducts() {
+    try (PointerScope scope = new PointerScope()) {
+      var plain = probe(512);
+      var byMkl = plain.mm(plain);
+      allow(torch.Float32Precision.BF16);
+      exact = givesBack(probe(64)) && givesBack(plain);
+      // Two libraries add up in different orders.
+      oneDnn = !plain.mm(plain).equal(byMkl);
+    }
+    if (!exact && PRECISION.equals("highest")) {
+      allow(torch.Float32Precision.IEEE);
+      exact = true;
+      oneDnn = false;
+    }
+  }
+
+  private static void allow(torch.Float32Precision p) {
+    torch
+        .globalContext()
+        .setFloat32Precision(torch.Float32Backend.MKLDNN, torch.Float32Op.MATMUL, p);
+  }
+
+  /** A square matrix of numbers with all 24 bits. */
+  private static org.bytedeco.pytorch.Tensor probe(int n) {
+    return torch.linspace(new Scalar(1f), new Scalar(2f), (long) n * n).reshape(n, n);
+  }
+
+  private static boolean givesBack(org.bytedeco.pytorch.Tensor a) {
+    var one = torch.eye(a.size(0));
+    return a.mm(one).equal(a) && one.mm(a).equal(a);
   }
 
   /**
