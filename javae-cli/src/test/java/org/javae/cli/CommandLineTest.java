@@ -240,7 +240,7 @@ class CommandLineTest {
       boolean a = i % 3 == 0;
       b.append(a ? 20 + i % 7 : 60 + i % 9).append(',').append(a ? 900 + i : 5000 + 7 * i);
       b.append(',')
-          .append(a == (i % 5 > 0) ? "Ulm" : "Bonn")
+          .append(a == (i % 23 > 0) ? "Ulm" : "Bonn")
           .append(a ? ",young" : ",old")
           .append('\n');
     }

@@ -15,6 +15,7 @@ import org.javae.core.data.Forwarding;
 import org.javae.data.get.DataCatalog;
 import org.javae.data.get.DataFolders;
 import org.javae.data.read.DataReader;
+import org.javae.data.read.DeskewedImages;
 import org.javae.data.read.ReadOptions;
 import org.javae.data.read.ViewsFile;
 import org.javae.tensor.Shape;
@@ -69,6 +70,11 @@ public final class DataAccess {
    * @throws UserException if there is neither a name nor a file like that, or it cannot be read
    */
   public static Dataset open(DataConfig c) {
+    Dataset found = find(c);
+    return c.deskew() ? new DeskewedImages(found) : found;
+  }
+
+  private static Dataset find(DataConfig c) {
     String data = c.data();
     if (data.isBlank()) {
       throw UserException.usage(
@@ -78,7 +84,8 @@ public final class DataAccess {
     if (DataCatalog.find(name).isPresent() && !Files.exists(Path.of(name))) {
       // Generated data are drawn from seed 0 whatever the training seed: runs differ in the model,
       // not in the data.
-      return generate(data, c.n(), 0, c.max_length());
+      Dataset d = generate(data, c.n(), 0, c.max_length());
+      return c.resize().isBlank() ? d : DataReader.resized(d, readOptions(c));
     }
     ReadOptions options = readOptions(c);
     if (data.startsWith("jdbc:")) {

@@ -21,6 +21,7 @@ import org.javae.tensor.UserException;
  * @param label column of a table that is an annotation, not data
  * @param exclude columns of a table to leave out, separated by commas
  * @param resize image size {@code HxW}
+ * @param deskew whether pictures of one channel are set upright and centred by their moments
  * @param categorical columns of a table to take as categories, separated by commas
  * @param header {@code auto}, {@code true} or {@code false}: whether a table's first line names its
  *     columns
@@ -35,6 +36,8 @@ import org.javae.tensor.UserException;
  *     view, each on its own but never all
  * @param paired of data with several views: part of the training observations that keep all their
  *     views; each of the others keeps one
+ * @param repeat_complete of data with several views: times that a training observation with all its
+ *     views comes in an epoch, the others once
  */
 public record DataConfig(
     String data,
@@ -48,6 +51,7 @@ public record DataConfig(
     String label,
     String exclude,
     String resize,
+    boolean deskew,
     String categorical,
     String header,
     String array,
@@ -56,12 +60,13 @@ public record DataConfig(
     int vocabulary,
     int max_length,
     double missing_views,
-    double paired) {
+    double paired,
+    int repeat_complete) {
   /** A tenth of the rows for validation and, where none is published, a tenth for testing. */
   public static final DataConfig DEFAULTS =
       new DataConfig(
-          "", "auto", "auto", "error", 0.1, 0.1, 0, "", "", "", "", "", "auto", "", "", 0, 10_000,
-          0, 0, 1);
+          "", "auto", "auto", "error", 0.1, 0.1, 0, "", "", "", "", false, "", "auto", "", "", 0,
+          10_000, 0, 0, 1, 1);
 
   public DataConfig {
     Check.fraction("validation", validation);
@@ -72,12 +77,18 @@ public record DataConfig(
     Check.notNegative("max_length", max_length);
     share("missing_views", missing_views);
     share("paired", paired);
+    repeat_complete = Math.max(1, repeat_complete); // files from before it was there
   }
 
   private static void share(String key, double value) {
     if (!(value >= 0 && value <= 1)) {
       throw UserException.usage("%s is %s; a number from 0 to 1 is expected", key, value);
     }
+  }
+
+  /** True if a key says something of views. */
+  boolean ofViews() {
+    return thins() || repeat_complete > 1;
   }
 
   /** True if views are to be taken away from training rows. */
@@ -99,6 +110,7 @@ public record DataConfig(
         label,
         exclude,
         resize,
+        deskew,
         categorical,
         header,
         array,
@@ -107,7 +119,8 @@ public record DataConfig(
         vocabulary,
         max_length,
         missing_views,
-        paired);
+        paired,
+        repeat_complete);
   }
 
   /** The same with sentences of at most this many tokens. */
@@ -124,6 +137,7 @@ public record DataConfig(
         label,
         exclude,
         resize,
+        deskew,
         categorical,
         header,
         array,
@@ -132,7 +146,8 @@ public record DataConfig(
         vocabulary,
         tokens,
         missing_views,
-        paired);
+        paired,
+        repeat_complete);
   }
 
   /** Keys a user may set. */

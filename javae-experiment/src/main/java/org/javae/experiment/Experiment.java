@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.javae.core.data.Dataset;
 import org.javae.core.data.Loader;
 import org.javae.core.data.Preprocessing;
@@ -76,7 +77,8 @@ public final class Experiment implements AutoCloseable {
     this.split = split;
     this.preprocessing = preprocessing;
     this.model = model;
-    this.train = loader(data, split.train(), preprocessing, settings.train().seed(), "train", true);
+    int[] rows = repeated(data, split.train(), settings.data().repeat_complete());
+    this.train = loader(data, rows, preprocessing, settings.train().seed(), "train", true);
     this.validation =
         split.validation().length == 0
             ? null
@@ -212,16 +214,31 @@ public final class Experiment implements AutoCloseable {
   /** The data with views taken away from the training rows, where the settings ask for it. */
   private static Dataset thinned(Dataset data, Split split, Settings given) {
     DataConfig dc = given.data();
+    if (dc.ofViews() && data.views().isEmpty()) {
+      throw UserException.usage(
+          "missing_views, paired and repeat_complete are for data of several views, and %s has one; leave them out",
+          data.name());
+    }
     if (!dc.thins()) {
       return data;
     }
-    if (data.views().isEmpty()) {
-      throw UserException.usage(
-          "missing_views and paired are for data of several views, and %s has one; leave them out",
-          data.name());
-    }
     return new ThinnedViews(
         data, split.train(), dc.missing_views(), dc.paired(), given.train().seed());
+  }
+
+  /** The training rows of an epoch: those with all their views as often as asked for. */
+  private static int[] repeated(Dataset d, int[] rows, int times) {
+    if (times == 1) {
+      return rows;
+    }
+    boolean[][] present = Views.present(d, rows);
+    return IntStream.range(0, rows.length)
+        .flatMap(
+            i -> {
+              boolean whole = IntStream.range(0, present[i].length).allMatch(m -> present[i][m]);
+              return IntStream.generate(() -> rows[i]).limit(whole ? times : 1);
+            })
+        .toArray();
   }
 
   /** The vocabulary of the training rows, where tokens are words. */
@@ -315,7 +332,10 @@ public final class Experiment implements AutoCloseable {
     }
     AtomicFiles.cleanup(folder);
     AtomicFiles.cleanup(checkpoint.getParent());
-    AtomicFiles.writeString(folder.resolve(CONFIG), settings.toYaml());
+    boolean goesOn = resume && !begin;
+    if (!goesOn) {
+      AtomicFiles.writeString(folder.resolve(CONFIG), settings.toYaml());
+    }
     String fingerprint = data.fingerprint();
     TrainResult result;
     if (model instanceof ClosedForm c) {
@@ -340,7 +360,11 @@ public final class Experiment implements AutoCloseable {
       if (stopRequested) {
         trainer.requestStop(); // it was asked for before there was a trainer to ask
       }
-      result = trainer.run(resume && !begin);
+      result = trainer.run(goesOn);
+      if (goesOn) {
+        // Not before: a checkpoint that refuses these settings needs those that are written there.
+        AtomicFiles.writeString(folder.resolve(CONFIG), settings.toYaml());
+      }
       log.write();
     }
     Map<String, Object> metrics = new LinkedHashMap<>();

@@ -75,12 +75,17 @@ public final class Keys {
     say("prior_layers", "gated layers of the prior over codes");
     say("prior_features", "of each of the prior's layers");
     say("iterations", "of expectation maximisation or a fixed point at most");
-    say("restarts", "fits by expectation maximisation from other starts; the likeliest is kept");
+    say("restarts", "fits by expectation maximisation from other starts; the best is kept");
+    say("swaps", "times that a component of the best fit is then put elsewhere at random");
+    say(
+        "select",
+        "what the best of several fits has most of: likelihood, or information, I(component; x)");
     say("clusters", "groups to sort observations into");
     say("pretrain", "epochs as an autoencoder, to whose codes the mixture is then fitted; 0: none");
     say(
         "pretrain_kl",
         "weight of the KL term to N(0, I) meanwhile; 0: an autoencoder without noise");
+    say("pretrain_noise", "part of the inputs set to zero at random while pretraining");
     say("network", "perceptron whose weights are masked: mlp:W,W…");
     say("masks", "orders of the elements that share the weights; the density is their mean");
     say("negatives", "where Gibbs chains begin: cd (the data) or pcd (where they stopped)");
@@ -168,6 +173,7 @@ public final class Keys {
     say("label", "column of a table that is an annotation, not data");
     say("exclude", "columns of a table to leave out, separated by commas");
     say("resize", "image size HxW");
+    say("deskew", "set pictures of one channel upright and centre them, by their moments");
     say("categorical", "columns of a table to take as categories, separated by commas");
     say("header", "whether a table's first line names its columns: auto, true or false");
     say("array", "which array of an npz or mat file holds the observations");
@@ -178,6 +184,9 @@ public final class Keys {
         "of text: tokens, with the end mark, beyond which a sentence is cut; 0: none");
     say("missing_views", "of several views: probability that a training observation lacks one");
     say("paired", "of several views: part of the training observations that keep them all");
+    say(
+        "repeat_complete",
+        "of several views: times that a training observation with all of them comes in an epoch");
     say("n", "observations to generate; 0 for the usual number");
   }
 

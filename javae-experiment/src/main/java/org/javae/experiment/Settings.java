@@ -165,10 +165,28 @@ public record Settings(
     return all;
   }
 
-  /** What must be equal for a run to be resumed: all but how long it may take. */
+  /**
+   * What must be equal for a run to be resumed: all but how long it may take. Defaults are left
+   * out, so that a key that a later version adds stops no run.
+   */
   String fingerprint(String dataFingerprint) {
-    ObjectNode t = Json.mapper().valueToTree(train);
+    ObjectNode t = besides(train, TrainConfig.DEFAULTS);
     t.remove(List.of("max_seconds", "checkpoint_seconds"));
-    return Json.toString(List.of(data, model, modelSettings, t, dataFingerprint));
+    ObjectNode d = besides(data, DataConfig.DEFAULTS);
+    return Json.toString(List.of(d, model, modelSettings, t, dataFingerprint));
+  }
+
+  private static ObjectNode besides(Object settings, Object defaults) {
+    ObjectNode all = Json.mapper().valueToTree(settings);
+    ObjectNode usual = Json.mapper().valueToTree(defaults);
+    usual
+        .properties()
+        .forEach(
+            e -> {
+              if (e.getValue().equals(all.get(e.getKey()))) {
+                all.remove(e.getKey());
+              }
+            });
+    return all;
   }
 }

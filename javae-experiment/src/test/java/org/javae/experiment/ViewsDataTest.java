@@ -69,9 +69,31 @@ class ViewsDataTest {
     refused(settings(DIGITS, "paired", 0.1), "image (", "label (");
     refused(settings("shapes-captions:n=40"), "has a view of text");
     refused(settings("strokes:train=30,test=5", "paired", 0.1), "strokes has one; leave them out");
+    refused(settings("strokes:train=30,test=5", "repeat_complete", 3), "strokes has one");
     assertThatThrownBy(() -> settings(DIGITS, "missing_views", 1.5))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("missing_views is 1.5");
+  }
+
+  @Test
+  void completeObservationsCanComeMoreOftenInAnEpoch() {
+    Settings few =
+        Settings.of(DIGITS, "mvae")
+            .with(Map.of("latent", 2, "encoder", "mlp:8", "paired", 0.2, "validation", 0));
+    int once;
+    try (Experiment e = Experiment.prepare(few, n -> {})) {
+      once = e.trainingRows().size();
+    }
+    assertThat(once).isEqualTo(60);
+    try (Experiment e = Experiment.prepare(few.with(Map.of("repeat_complete", 5)), n -> {})) {
+      assertThat(e.trainingRows().size()).isEqualTo(60 + 4 * 12);
+      float[] present = e.trainingRows().batch(0, 0, 108).present().toFloats();
+      int both = 0;
+      for (int i = 0; i < 108; i++) {
+        both += present[2 * i] + present[2 * i + 1] == 2 ? 1 : 0;
+      }
+      assertThat(both).isEqualTo(5 * 12);
+    }
   }
 
   @Test

@@ -319,4 +319,18 @@ public final class DataReader {
       return files.stream().findFirst();
     }
   }
+
+  /**
+   * Pictures that are open already in the size of the options.
+   *
+   * @throws UserException if they are no pictures
+   */
+  public static Dataset resized(Dataset pictures, ReadOptions options) {
+    if (!pictures.shape().isImage()) {
+      throw UserException.usage(
+          "resize is for pictures, and an observation of %s is none; leave it out",
+          pictures.name());
+    }
+    return AdaptedImages.of(pictures, options);
+  }
 }

@@ -12,10 +12,11 @@ import org.javae.tensor.Tensor;
 import org.javae.tensor.UserException;
 
 /**
- * The start of k-means++ (Arthur and Vassilvitskii, 2007): every further centre is a row drawn with
- * probability in proportion to its squared distance from the nearest centre so far. Of {@value
- * #TRIES} such draws, made side by side with a pass over the data a centre, the one whose centres
- * lie nearest to the data is kept. Rows are drawn one by one, so batches do not matter.
+ * k-means++ (Arthur and Vassilvitskii, 2007): every further centre is a row drawn with probability
+ * in proportion to its squared distance from the nearest centre so far. Of {@value #TRIES} such
+ * draws, made side by side with a pass over the data a centre, the one whose centres lie nearest to
+ * the data is kept; rows are drawn one by one, so batches do not matter. Lloyd's iterations, a pass
+ * each, then move every centre to the mean of the rows nearest to it.
  *
  * @param centres K rows
  * @param within mean squared distance an element from the nearest centre
@@ -23,6 +24,10 @@ import org.javae.tensor.UserException;
  */
 record Seeds(double[][] centres, double within, double total) {
   private static final int TRIES = 5;
+  private static final int MOVES = 20;
+
+  /** Lloyd's iterations end when one gains less than this part of the distances. */
+  private static final double GAIN = 1e-3;
 
   private interface Row {
     void at(int index, double[] x);
@@ -60,7 +65,49 @@ record Seeds(double[][] centres, double within, double total) {
     }
     Try best = Collections.min(tries, Comparator.comparingDouble(t -> t.sum));
     return new Seeds(
-        best.centres.subList(0, k).toArray(double[][]::new), best.sum / n / d, squares[0] / n / d);
+            best.centres.subList(0, k).toArray(double[][]::new),
+            best.sum / n / d,
+            squares[0] / n / d)
+        .moved(pass, n);
+  }
+
+  private Seeds moved(Consumer<Consumer<Tensor>> pass, int n) {
+    long k = centres.length;
+    long d = centres[0].length;
+    Tensor c = Tensor.of(flat(), k, d);
+    double reached = within;
+    for (int i = 0; i < MOVES; i++) {
+      Tensor now = c;
+      double[] squares = {0};
+      Tensor sums = Tensor.zeros(c.dtype(), k, d);
+      Tensor counts = Tensor.zeros(c.dtype(), k, 1);
+      pass.accept(
+          batch -> {
+            Tensor x = batch.flatten().to(now.dtype());
+            Tensor cross = x.matmul(now.t()).times(2);
+            Tensor near =
+                cross.minus(now.square().sum(1).unsqueeze(0)).minus(x.square().sum(1).unsqueeze(1));
+            squares[0] -= near.max(1).sum().item();
+            Tensor own = near.argmax(1).oneHot(centres.length).to(now.dtype());
+            sums.addInPlace(own.t().matmul(x), 1);
+            counts.addInPlace(own.sum(0).unsqueeze(1), 1);
+          });
+      // A centre that is nobody's nearest stays.
+      Tensor mean = sums.div(counts.clamp(1, Double.MAX_VALUE));
+      c = Tensor.where(counts.gt(0), mean, now);
+      double found = squares[0] / n / d;
+      boolean settled = i > 0 && reached - found < GAIN * reached;
+      reached = found;
+      if (settled) {
+        break;
+      }
+    }
+    double[] v = c.toDoubles();
+    double[][] rows = new double[(int) k][];
+    for (int j = 0; j < k; j++) {
+      rows[j] = Arrays.copyOfRange(v, (int) (j * d), (int) ((j + 1) * d));
+    }
+    return new Seeds(rows, reached, total);
   }
 
   /** Centres in the making. */

@@ -2,6 +2,7 @@ package org.javae.models.unimodal;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.javae.core.model.DataSpec;
 import org.javae.core.model.Params;
 import org.javae.core.net.Layer.Linear;
@@ -9,6 +10,7 @@ import org.javae.core.net.Net;
 import org.javae.models.density.GaussianMixture;
 import org.javae.tensor.DType;
 import org.javae.tensor.Rng;
+import org.javae.tensor.Scope;
 import org.javae.tensor.Shape;
 import org.javae.tensor.Tensor;
 import org.javae.tensor.UserException;
@@ -31,8 +33,15 @@ import org.javae.tensor.UserException;
  */
 record CodeMixture(
     Tensor logWeights, Tensor means, Tensor logScales, Tensor change, Tensor centre) {
-  private static final int RESTARTS = 10;
-  private static final int ITERATIONS = 200;
+  private static final int RESTARTS = 40;
+  private static final int SWAPS = 100;
+  private static final int ITERATIONS = 60;
+
+  /** Rows among which the clusters are looked for; all of them then have their say. */
+  private static final int SEARCHED = 12_000;
+
+  /** Few enough that what EM computes of them stays in the processor's cache. */
+  private static final int AT_ONCE = 1_000;
 
   /**
    * Fits; call it inside a scope.
@@ -41,7 +50,8 @@ record CodeMixture(
    * @throws UserException if there are fewer codes than components
    */
   static CodeMixture of(List<Tensor> codes, int k, Rng rng) {
-    long n = codes.stream().mapToLong(c -> c.size(0)).sum();
+    Tensor all = Tensor.cat(codes, 0);
+    long n = all.size(0);
     if (n < k) {
       throw UserException.of(
           "there are %d training rows, too few for %d clusters; set clusters to %d or fewer",
@@ -52,8 +62,11 @@ record CodeMixture(
         new GaussianMixture(
             space,
             new Params(rng, DType.FLOAT64),
-            new GaussianMixture.Config(k, "full", ITERATIONS, RESTARTS));
-    mixture.fit(codes::forEach);
+            new GaussianMixture.Config(k, "full", ITERATIONS, RESTARTS, SWAPS, "information"));
+    long every = Math.max(1, n / SEARCHED);
+    Tensor some = all.narrow(0, 0, n / every * every).reshape(-1, every, all.size(1)).select(1, 0);
+    mixture.fit(slices(some));
+    mixture.refine(slices(all));
     Map<String, Tensor> fitted = mixture.params().all();
     Tensor logWeights = fitted.get("log_weights").unsqueeze(0);
     Tensor covariances = fitted.get("covariances");
@@ -66,6 +79,16 @@ record CodeMixture(
     Tensor variances = change.unsqueeze(0).matmul(covariances).times(change.unsqueeze(0)).sum(2);
     return new CodeMixture(
         logWeights, away.matmul(axes), variances.log().times(0.5), change, centre);
+  }
+
+  private static Consumer<Consumer<Tensor>> slices(Tensor rows) {
+    long n = rows.size(0);
+    return each -> {
+      for (long at = 0; at < n; at += AT_ONCE) {
+        long from = at;
+        Scope.run(() -> each.accept(rows.narrow(0, from, Math.min(AT_ONCE, n - from))));
+      }
+    };
   }
 
   /**

@@ -42,10 +42,11 @@ import org.javae.tensor.UserException;
  * with the responsibilities {@code γ_c = q(c|x) = E_q(z|x)[p(c|z)]} over the samples of z.
  *
  * <p>From a random start all observations soon share a few Gaussians. So the first epochs minimise
- * {@code −E_q(z|x)[ln p(x|z)] + w KL(q(z|x) ‖ N(0, I))} with a small w (Cao et al., 2020, Simple,
- * Scalable, and Stable Variational Deep Clustering), at w = 0 an autoencoder without noise as in
- * the paper; then a Gaussian mixture fitted to the codes of the training rows becomes the prior
- * ({@link CodeMixture}), and the posterior starts with a tenth of its width. Greys in [0, 1] stay
+ * {@code −E_q(z|x)[ln p(x|z)] + w KL(q(z|x) ‖ N(0, I))}: at w = 0 an autoencoder as in the paper,
+ * whose inputs may have holes as in its layers' own first training (Vincent et al., 2008), else
+ * with a small w (Cao et al., 2020, Simple, Scalable, and Stable Variational Deep Clustering); then
+ * a Gaussian mixture fitted to the codes of the training rows becomes the prior ({@link
+ * CodeMixture}), and the posterior starts with a hundredth of its width. Greys in [0, 1] stay
  * greys: their Bernoulli likelihood is the expected one of binarised pixels.
  */
 public final class Vade extends Vae implements Staged {
@@ -57,7 +58,7 @@ public final class Vade extends Vae implements Staged {
           "Jiang et al., 2017, Variational Deep Embedding: An Unsupervised and Generative Approach to Clustering");
 
   /** Clusters' standard deviations over the posterior's at the start of the second stage. */
-  private static final double NARROW = 10;
+  private static final double NARROW = 100;
 
   private static final int AT_ONCE = 500;
 
@@ -68,14 +69,20 @@ public final class Vade extends Vae implements Staged {
    * @param clusters number of groups
    * @param pretrain epochs of the first stage; 0 for none, with a mixture spread over N(0, I)
    * @param pretrain_kl weight w of KL(q(z|x) ‖ N(0, I)) in the first stage; 0 for an autoencoder
+   * @param pretrain_noise part of the inputs set to zero at random in the first stage's training
    */
   public record Config(
-      @JsonUnwrapped Vae.Config vae, int clusters, int pretrain, @Optional double pretrain_kl)
+      @JsonUnwrapped Vae.Config vae,
+      int clusters,
+      int pretrain,
+      @Optional double pretrain_kl,
+      @Optional double pretrain_noise)
       implements ModelConfig {
     public Config {
       Check.positive("clusters", clusters);
       Check.notNegative("pretrain", pretrain);
       Check.notNegative("pretrain_kl", pretrain_kl);
+      Check.fraction("pretrain_noise", pretrain_noise);
       if (!vae.prior().kind().equals("mixture")) {
         throw UserException.usage(
             "prior is '%s', but that of vade is a mixture of its clusters; use vae for another",
@@ -86,8 +93,9 @@ public final class Vade extends Vae implements Staged {
     }
 
     /**
-     * What suits the data: a group for each label if there are labels, else ten. The codes of
-     * images are told apart better with some noise in the first stage; small tables need none.
+     * What suits the data: a group for each label if there are labels, else ten. An autoencoder of
+     * images that sees them with holes has codes that are told apart better; small tables need
+     * none.
      */
     public static Config defaults(DataSpec d) {
       Vae.Config c =
@@ -99,7 +107,7 @@ public final class Vade extends Vae implements Staged {
               Schedule.CONSTANT,
               1);
       int k = d.classes() > 1 ? d.classes() : 10;
-      return new Config(c.withPrior("mixture"), k, 30, d.event().isImage() ? 0.1 : 0);
+      return new Config(c.withPrior("mixture"), k, 30, 0, d.event().isImage() ? 0.2 : 0);
     }
   }
 
@@ -119,13 +127,21 @@ public final class Vade extends Vae implements Staged {
       return super.loss(batch, step);
     }
     double w = config.pretrain_kl();
-    Normal q = (Normal) posterior(batch.x());
+    Normal q = (Normal) posterior(withHoles(batch.x(), step));
     Tensor z = w == 0 ? q.mean() : q.rsample(step.rng(), 1);
     Tensor error = reconstruction(batch.x(), likelihood(z), 1);
     Loss loss = Loss.zero().plus("pretraining", error).drawnFrom(q);
     return w == 0
         ? loss.reports("kl", Tensor.zerosLike(error))
         : loss.plus("kl", w, KullbackLeibler.normalNormal(q, standard(q)).sum(1));
+  }
+
+  /** Masking noise (Vincent et al., 2008), in training only. */
+  private Tensor withHoles(Tensor x, Step step) {
+    double share = config.pretrain_noise();
+    return step.training() && share > 0
+        ? x.times(step.rng().bernoulli(Tensor.zerosLike(x).plus(1 - share)))
+        : x;
   }
 
   private Normal standard(Normal q) {

@@ -207,6 +207,116 @@ class DensityModelsTest {
         });
   }
 
+  /** Nine clusters in three threes, of unequal sizes and shapes. */
+  private static Tensor threes(int n) {
+    SplittableRandom r = new SplittableRandom(5);
+    float[] x = new float[2 * n];
+    for (int i = 0; i < n; i++) {
+      int c = Math.min(8, (int) (9 * Math.sqrt(r.nextDouble())));
+      double along = r.nextGaussian();
+      x[2 * i] = (float) (12 * (c / 3) + 2 * (c % 3) + 0.5 * along + 0.1 * r.nextGaussian());
+      x[2 * i + 1] = (float) (5 * (c % 3) - (c % 2 * 2 - 1) * along + 0.1 * r.nextGaussian());
+    }
+    return Tensor.of(x, n, 2);
+  }
+
+  @Test
+  void randomSwapsFindWhatASingleStartMisses() {
+    Scope.run(
+        () -> {
+          Tensor x = threes(700);
+          double lowest = Double.POSITIVE_INFINITY;
+          double best = Double.NEGATIVE_INFINITY;
+          double worstOfSwaps = Double.POSITIVE_INFINITY;
+          for (int seed = 1; seed <= 5; seed++) {
+            double[] reached = new double[2];
+            for (int with = 0; with < 2; with++) {
+              GaussianMixture m =
+                  (GaussianMixture)
+                      model("gmm", 2, Map.of("components", 9, "swaps", 200 * with), seed);
+              m.fit(pass -> pass.accept(x));
+              reached[with] = m.logProb(x).mean().item();
+              List<Double> path = m.logLikelihoods();
+              assertThat(reached[with]).isCloseTo(path.get(path.size() - 1), within(1e-5));
+            }
+            assertThat(reached[1]).isGreaterThanOrEqualTo(reached[0] - 1e-9);
+            lowest = Math.min(lowest, reached[0]);
+            best = Math.max(best, reached[1]);
+            worstOfSwaps = Math.min(worstOfSwaps, reached[1]);
+          }
+          assertThat(best - worstOfSwaps).isLessThan(0.01);
+          assertThat(best - lowest).isGreaterThan(0.05);
+        });
+  }
+
+  /** Two broad clusters, and fourteen rows on one spot. */
+  private static Tensor broadAndSpot() {
+    SplittableRandom r = new SplittableRandom(3);
+    float[] x = new float[2 * 440];
+    for (int i = 0; i < 440; i++) {
+      boolean spot = i % 33 == 0;
+      x[2 * i] = (float) (spot ? 1e-3 * r.nextGaussian() : 8 * (i % 2) - 4 + r.nextGaussian());
+      x[2 * i + 1] = (float) (spot ? 9 + 1e-3 * r.nextGaussian() : r.nextGaussian());
+    }
+    return Tensor.of(x, 440, 2);
+  }
+
+  @Test
+  void theLikeliestFitNeedNotBeTheMostInformative() {
+    Scope.run(
+        () -> {
+          Tensor x = broadAndSpot();
+          double[] least = new double[2];
+          double[] information = new double[2];
+          double[] likelihood = new double[2];
+          for (String select : List.of("likelihood", "information")) {
+            int at = select.equals("likelihood") ? 0 : 1;
+            GaussianMixture m =
+                (GaussianMixture)
+                    model("gmm", 2, Map.of("components", 2, "swaps", 40, "select", select));
+            m.fit(pass -> pass.accept(x));
+            double[][] r = new double[440][];
+            double[] flat = m.responsibilities(x).toDoubles();
+            double[] share = new double[2];
+            double doubt = 0;
+            for (int i = 0; i < 440; i++) {
+              r[i] = new double[] {flat[2 * i], flat[2 * i + 1]};
+              for (int k = 0; k < 2; k++) {
+                share[k] += r[i][k] / 440;
+                doubt -= r[i][k] == 0 ? 0 : r[i][k] * Math.log(r[i][k]) / 440;
+              }
+            }
+            least[at] = Math.min(share[0], share[1]);
+            information[at] =
+                -share[0] * Math.log(share[0]) - share[1] * Math.log(share[1]) - doubt;
+            likelihood[at] = m.logProb(x).mean().item();
+            assertThat(m.information(pass -> pass.accept(x)))
+                .isCloseTo(information[at], within(1e-9));
+          }
+          assertThat(likelihood[0]).isBetween(likelihood[1], likelihood[1] + 0.02);
+          assertThat(information[1]).isGreaterThan(information[0] + 0.1);
+          assertThat(least[0]).isLessThan(0.05);
+          assertThat(least[1]).isGreaterThan(0.4);
+        });
+  }
+
+  @Test
+  void refiningGoesOnWhereTheFitEnded() {
+    Scope.run(
+        () -> {
+          Tensor x = threes(300);
+          Map<String, Object> few = Map.of("components", 4, "iterations", 5);
+          GaussianMixture twice = (GaussianMixture) model("gmm", 2, few);
+          twice.fit(pass -> pass.accept(x));
+          twice.refine(pass -> pass.accept(x));
+          GaussianMixture once =
+              (GaussianMixture) model("gmm", 2, Map.of("components", 4, "iterations", 10));
+          once.fit(pass -> pass.accept(x));
+          assertThat(twice.logProb(x).toDoubles())
+              .containsExactly(once.logProb(x).toDoubles(), within(1e-9));
+        });
+  }
+
   @Test
   void theStartFollowsTheSeed() {
     float[] x = clusters(200, 2);
@@ -231,6 +341,9 @@ class DensityModelsTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("8 observations")
         .hasMessageContaining("9 components");
+    assertThatThrownBy(() -> model("gmm", 2, Map.of("select", "informaton")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("information");
     assertThatThrownBy(() -> model("gmm", 2, Map.of("covariance", "ful")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("full");
