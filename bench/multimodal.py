@@ -74,7 +74,7 @@ def table(a, rows):
         "# Several views", "",
         f"{datetime.date.today().isoformat()}; {'; '.join(engines + peers)}; {platform.system()} {platform.machine()}; ours and theirs taking "
         f"turns, medians of {a.rounds}.", "",
-        f"{a.rows} drawn digits with labels, {a.epochs} epochs, the first of which warms up and is not in the mean; joint NLL by {a.samples} "
+        f"{a.rows} drawn digits with labels, {a.epochs} epochs, the first {a.warmup_epochs} of which warm up and are not in the mean; joint NLL by {a.samples} "
         f"importance samples on {a.test} other digits, nats.", "",
         "| model | ours, s | MultiVae, s | ratio | of processor time | target | our NLL | MultiVae's NLL | our ELBO | MultiVae's ELBO |",
         "| --- | ---: | ---: | ---: | ---: | --- | ---: | ---: | ---: | ---: |",

@@ -9,6 +9,7 @@ yet, or that refuses a setting below, is skipped with a word. Leave the machine 
 import argparse
 import datetime
 import json
+import os
 import platform
 import statistics
 import subprocess
@@ -157,7 +158,7 @@ def table(a, rows):
     if a.data:
         out += [
             "", "## Epochs against pythae's own models", "",
-            f"First {a.rows} images of MNIST, {a.epochs} epochs, the first of which warms up and is not in the mean; NLL by {a.samples} importance samples on the "
+            f"First {a.rows} images of MNIST, {a.epochs} epochs, the first {a.warmup_epochs} of which warm up and are not in the mean; NLL by {a.samples} importance samples on the "
             "first 1000 test images, under each model's own prior; for the autoencoders (wae-mmd, vq-vae) the squared error of an image.", "",
             "| model | ours, s | pythae, s | ratio | of processor time | our NLL | pythae's NLL | our ELBO | pythae's ELBO | our error | pythae's error |",
             "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -201,6 +202,7 @@ def drive(doc, script, known, peer, options, run, table):
     p.add_argument("--models", type=models_of(known, script), default=",".join(known), help="ours, by name (default %(default)s)")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--epochs", type=int, default=6)
+    p.add_argument("--warmup-epochs", type=int, default=1, help="epochs of each run that warm up and are not in its mean (default %(default)s)")
     p.add_argument("--rows", type=int, default=10000)
     p.add_argument("--no-build", action="store_true")
     p.add_argument("--lines", help="file that gets the JSON lines")
@@ -208,6 +210,7 @@ def drive(doc, script, known, peer, options, run, table):
     for flag, keywords in options.items():
         p.add_argument(flag, **keywords)
     a = p.parse_args()
+    os.environ["BENCH_WARMUP"] = str(a.warmup_epochs)  # read on both sides
     if not a.no_build:
         build()
     rows = []

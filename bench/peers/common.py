@@ -3,6 +3,7 @@
 import gzip
 import json
 import math
+import os
 import platform
 import sys
 import zlib
@@ -14,6 +15,15 @@ import torch.nn.functional as F
 from torch import nn
 
 PIXELS = 784
+
+# PyTorch's own default is "highest"; README.md says what "medium" does and when to try it.
+torch.set_float32_matmul_precision(os.environ.get("PEER_MATMUL", "highest"))
+
+
+def mean_after_warmup(seconds):
+    """Without the epochs that warm up: BENCH_WARMUP, by default one."""
+    warm = min(int(os.environ.get("BENCH_WARMUP", "1")), len(seconds) - 1)
+    return sum(seconds[warm:]) / (len(seconds) - warm)
 
 
 class Mlp(nn.Module):

@@ -172,10 +172,10 @@ def main():
         found = joint(a.model, best, test, a.samples)
         if a.own_nll and a.model == "mvae":
             found["own_nll"] = best.compute_joint_nll(MultimodalBaseDataset(test), a.samples).item() / a.test
-    rest, cpu = clock.loop[1:] or clock.loop, clock.cpu[1:] or clock.cpu
     common.emit(
         "multivae_epoch", peer="multivae", multivae=version("multivae"), model=a.model, latent=a.latent, batch=a.batch, epochs=a.epochs,
-        rows=len(train["image"]), seconds_per_epoch=sum(rest) / len(rest), cpu_seconds_per_epoch=sum(cpu) / len(cpu),
+        rows=len(train["image"]), seconds_per_epoch=common.mean_after_warmup(clock.loop),
+        cpu_seconds_per_epoch=common.mean_after_warmup(clock.cpu),
         seconds_each_epoch=clock.loop, test=found, nll_samples=a.samples,
         nll_rows=a.test, parameters=sum(q.numel() for q in best.parameters() if q.requires_grad), seed=a.seed,
     )

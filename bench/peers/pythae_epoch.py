@@ -150,11 +150,6 @@ class Clock(TrainingCallback):
         self.epoch.append(perf_counter() - self.epoch_start)
 
 
-def mean_after_first(seconds):
-    rest = seconds[1:] or seconds
-    return sum(rest) / len(rest)
-
-
 def typed(text):
     """KEY=VALUE with the value as pythae's configurations have it."""
     key, value = text.split("=", 1)
@@ -283,8 +278,8 @@ def main():
     common.emit(
         "pythae_epoch", peer="pythae", pythae=version("pythae"), net="mlp", latent=a.latent, batch=a.batch,
         epochs=a.epochs, steps_per_epoch=len(trainer.train_loader), workers=a.workers, binarize=a.binarize,
-        binarize_seed=a.binarize_seed, seed=a.seed, seconds_per_epoch=mean_after_first(clock.loop),
-        cpu_seconds_per_epoch=mean_after_first(clock.cpu), seconds_each_epoch=clock.loop, seconds_per_epoch_with_housekeeping=mean_after_first(clock.epoch),
+        binarize_seed=a.binarize_seed, seed=a.seed, seconds_per_epoch=common.mean_after_warmup(clock.loop),
+        cpu_seconds_per_epoch=common.mean_after_warmup(clock.cpu), seconds_each_epoch=clock.loop, seconds_per_epoch_with_housekeeping=common.mean_after_warmup(clock.epoch),
         import_seconds=IMPORTED - START, data_seconds=data_seconds, train_seconds=train_seconds,
         total_seconds=total_seconds, model=a.model, set=a.set, rows=len(grey), **learned,
     )

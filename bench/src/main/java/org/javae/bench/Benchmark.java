@@ -291,8 +291,8 @@ public final class Benchmark {
   private record Seconds(double[] each, double[] cpu) {
     void put(Map<String, Object> r) {
       r.put("seconds_each_epoch", each);
-      r.put("seconds_per_epoch", meanAfterFirst(each));
-      r.put("cpu_seconds_per_epoch", meanAfterFirst(cpu));
+      r.put("seconds_per_epoch", meanAfterWarmUp(each));
+      r.put("cpu_seconds_per_epoch", meanAfterWarmUp(cpu));
     }
   }
 
@@ -319,9 +319,10 @@ public final class Benchmark {
     return s;
   }
 
-  /** The first epoch warms up. */
-  private static double meanAfterFirst(double[] seconds) {
-    return Arrays.stream(seconds).skip(1).average().orElse(seconds[0]);
+  /** Without the epochs that warm up: {@code BENCH_WARMUP}, by default one. */
+  private static double meanAfterWarmUp(double[] seconds) {
+    int warm = Integer.parseInt(System.getenv().getOrDefault("BENCH_WARMUP", "1"));
+    return Arrays.stream(seconds).skip(Math.min(warm, seconds.length - 1)).average().orElseThrow();
   }
 
   /** Models of Bernoulli pixels see them binarised once, the others the greys. */
