@@ -160,13 +160,19 @@ public final class GaussianMixture extends Model<Batch>
   public void fit(Consumer<Consumer<Tensor>> pass) {
     Scope.run(
         () -> {
-          double floor = begin(pass, start.at(), false);
+          double floor = begin(pass, start.at());
           history = climb(pass, floor, config.iterations());
           likeliest = last(history);
           information = byLikelihood() ? 0 : Scope.run(() -> information(pass));
+          White white = full() && config.restarts() > 1 ? whitening(pass, floor) : null;
           for (int r = 1; r < config.restarts(); r++) {
             Map<String, Tensor> kept = params().snapshot();
-            begin(pass, start.at(r), full() && r % 2 == 1);
+            SplittableRandom random = start.at(r);
+            if (white != null && r % 2 == 1) {
+              beginWhite(pass, white, random);
+            } else {
+              begin(pass, random);
+            }
             keepIfBetter(pass, climb(pass, floor, config.iterations()), kept);
           }
           if (config.swaps() > 0) {
@@ -286,45 +292,56 @@ public final class GaussianMixture extends Model<Batch>
     return List.copyOf(reached);
   }
 
-  /** Means and covariances from clusters of the rows; returns the least variance. */
-  private double begin(Consumer<Consumer<Tensor>> pass, SplittableRandom random, boolean whitened) {
-    logWeights.fillInPlace(-Math.log(config.components()));
-    return Scope.run(() -> whitened ? startWhite(pass, random) : start(pass, random));
-  }
-
   /** Means and covariances from clusters of the rows as they are; returns the least variance. */
-  private double start(Consumer<Consumer<Tensor>> pass, SplittableRandom random) {
-    Seeds seeds = Seeds.choose(pass, config.components(), size, random);
-    double floor = Math.max(FLOOR * seeds.total(), TINY);
-    means.copyFromInPlace(Tensor.of(seeds.flat(), means.shape().toArray()));
-    covariances.copyFromInPlace(spherical(Math.max(seeds.within(), floor)));
-    return floor;
+  private double begin(Consumer<Consumer<Tensor>> pass, SplittableRandom random) {
+    logWeights.fillInPlace(-Math.log(config.components()));
+    return Scope.run(
+        () -> {
+          Seeds seeds = Seeds.choose(pass, config.components(), size, random);
+          double floor = Math.max(FLOOR * seeds.total(), TINY);
+          means.copyFromInPlace(Tensor.of(seeds.flat(), means.shape().toArray()));
+          covariances.copyFromInPlace(spherical(Math.max(seeds.within(), floor)));
+          return floor;
+        });
   }
 
   /**
-   * The same with clusters of L⁻¹(x − m), where L Lᵀ is the covariance of the rows, m their mean.
+   * Coordinates L⁻¹(x − m) in which the rows have covariance I.
+   *
+   * @param mean m, {@code [1, size]}
+   * @param factor L, {@code [size, size]}
    */
-  private double startWhite(Consumer<Consumer<Tensor>> pass, SplittableRandom random) {
-    Tensor centre = mean(pass);
-    Tensor total = covariance(pass, centre);
-    double floor = leastVariance(total);
-    Tensor l = atLeast(floor, total.unsqueeze(0)).squeeze(0).cholesky();
-    Seeds seeds =
-        Seeds.choose(
-            each ->
-                pass.accept(
-                    batch ->
-                        each.accept(l.solveTriangular(rows(batch).minus(centre).t(), false).t())),
-            config.components(),
-            size,
-            random);
-    Tensor found = Tensor.of(seeds.flat(), means.shape().toArray()).to(means.dtype());
-    means.copyFromInPlace(found.matmul(l.t()).plus(centre));
-    covariances.copyFromInPlace(
-        l.matmul(l.t())
-            .times(Math.max(seeds.within(), FLOOR))
-            .expand(covariances.shape().toArray()));
-    return floor;
+  private record White(Tensor mean, Tensor factor) {
+    Tensor of(Tensor x) {
+      return factor.solveTriangular(x.minus(mean).t(), false).t();
+    }
+  }
+
+  private White whitening(Consumer<Consumer<Tensor>> pass, double floor) {
+    Tensor mean = mean(pass);
+    Tensor covariance = covariance(pass, mean).unsqueeze(0);
+    return new White(mean, atLeast(floor, covariance).squeeze(0).cholesky());
+  }
+
+  /** As {@link #begin}, from clusters in other coordinates. */
+  private void beginWhite(Consumer<Consumer<Tensor>> pass, White white, SplittableRandom random) {
+    logWeights.fillInPlace(-Math.log(config.components()));
+    Scope.run(
+        () -> {
+          Seeds seeds =
+              Seeds.choose(
+                  each -> pass.accept(batch -> each.accept(white.of(rows(batch)))),
+                  config.components(),
+                  size,
+                  random);
+          Tensor l = white.factor();
+          Tensor found = Tensor.of(seeds.flat(), means.shape().toArray()).to(means.dtype());
+          means.copyFromInPlace(found.matmul(l.t()).plus(white.mean()));
+          covariances.copyFromInPlace(
+              l.matmul(l.t())
+                  .times(Math.max(seeds.within(), FLOOR))
+                  .expand(covariances.shape().toArray()));
+        });
   }
 
   private Tensor mean(Consumer<Consumer<Tensor>> pass) {
